@@ -1,0 +1,139 @@
+"""The only way to draw: heading, finding, figure with a text alternative, table twin, buttons, source line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dash import dcc
+from markupsafe import Markup
+
+from language.messages import translate
+
+from .tables import Table
+from .templating import render
+
+GRAPH_CONFIG = {
+    "displayModeBar": False,
+    "displaylogo": False,
+    "showSendToCloud": False,
+    "responsive": True,
+    "topojsonURL": "/assets/topojson/",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provenance:
+    """Where the numbers of a frame come from. All but `note` are required.
+
+    as_of: ISO date. coverage: (n, N) bodies that reported of bodies expected. release_id: of the values.
+    counting: what numerator and denominator are, in words.
+    """
+
+    source: str
+    as_of: str
+    coverage: tuple[int, int]
+    release_id: int
+    counting: str
+    note: str = ""
+    synthetic: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.source or not self.as_of or not self.counting:
+            raise ValueError("a figure needs source, as-of date and what is counted by what")
+        n, expected = self.coverage
+        if not 0 <= n <= expected:
+            raise ValueError(f"coverage {n} of {expected} is impossible")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChartFrame:
+    """A chart (plotly `figure` dict, or server-drawn `mark`) with its table twin.
+
+    With neither figure nor mark the frame is a table alone. `address` is the page's own path and query; the
+    export links are built from it, so an export answers exactly what the page shows. finding: one generated
+    sentence. how_to_read: two lines at most.
+    """
+
+    title: str
+    finding: str | Markup
+    table: Table
+    provenance: Provenance
+    lang: str
+    address: str
+    figure: Mapping | None = None
+    mark: Markup | None = None
+    how_to_read: str = ""
+    height: int = 380
+    open_table: bool = False
+    level: int = 2
+    extra: dict = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.finding:
+            raise ValueError(f"frame {self.table.id}: a chart needs its finding in words")
+        if not isinstance(self.provenance, Provenance):
+            raise ValueError(f"frame {self.table.id}: a chart needs its provenance")
+
+    @property
+    def id(self) -> str:
+        """DOM id of the frame."""
+        return f"f-{self.table.id}"
+
+    def _context(self) -> dict:
+        path, _, query = self.address.partition("?")
+        return {
+            "frame": self,
+            "lang": self.lang,
+            "provenance": self.provenance,
+            "table_html": self.table.to_html(),
+            "export": lambda kind: f"/eksports/{kind}/{self.table.id}{path}{'?' + query if query else ''}",
+        }
+
+    def _head(self) -> Markup:
+        return render("frame_head.html", **self._context())
+
+    def _foot(self) -> Markup:
+        return render("frame_foot.html", **self._context())
+
+    def to_html(self) -> Markup:
+        """Static form: a plotly figure leaves its place and its table, both readable at once."""
+        return render(
+            "frame.html", head=self._head(), foot=self._foot(), place=self.figure is not None, frame=self
+        )
+
+    def to_dash(self) -> object:
+        """Dash form: one HTML string, or HTML around a dcc.Graph."""
+        if self.figure is None:
+            return {"type": "Fragment", "namespace": "ikms", "props": {"html": str(self.to_html())}}
+        graph = dcc.Graph(
+            id=f"g-{self.table.id}",
+            figure=dict(self.figure),
+            config={**GRAPH_CONFIG, "locale": self.lang},
+            style={"height": f"{self.height}px"},
+            className="graph",
+        )
+        described = {"role": "img", "aria-labelledby": f"{self.id}-h", "aria-describedby": f"{self.id}-s"}
+        return {
+            "type": "Section",
+            "namespace": "dash_html_components",
+            "props": {
+                "id": self.id,
+                "className": "frame",
+                "aria-labelledby": f"{self.id}-h",
+                "children": [
+                    {"type": "Fragment", "namespace": "ikms", "props": {"html": str(self._head())}},
+                    {
+                        "type": "Div",
+                        "namespace": "dash_html_components",
+                        "props": {"className": "graph-box", "children": [graph], **described},
+                    },
+                    {"type": "Fragment", "namespace": "ikms", "props": {"html": str(self._foot())}},
+                ],
+            },
+        }
+
+
+def table_label(lang: str) -> str:
+    """The word on the button that opens the table twin."""
+    return translate("Show as a table", lang)

@@ -1,0 +1,66 @@
+"""The parts of a page, each able to become static HTML (first view) and Dash JSON (after it wakes).
+
+Most of a page is one string of HTML; `Fragment` is our one Dash component and shows such a string. It is
+written as the plain JSON that Dash's renderer reads, because building component objects costs more than
+everything else in a request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
+
+from markupsafe import Markup, escape
+
+
+@runtime_checkable
+class Node(Protocol):
+    """Anything a page body may hold besides Markup."""
+
+    def to_html(self) -> Markup: ...
+
+    def to_dash(self) -> object: ...
+
+
+Part = Markup | Node
+
+
+def html_of(part: Part) -> Markup:
+    """Static HTML of a part. Raises TypeError for a plain string, which would not be escaped."""
+    if isinstance(part, Markup):
+        return part
+    if isinstance(part, str):
+        raise TypeError("a page part must be Markup; escape plain text first")
+    return part.to_html()
+
+
+def dash_of(part: Part) -> object:
+    """What Dash's renderer reads for a part."""
+    if isinstance(part, Markup):
+        return {"type": "Fragment", "namespace": "ikms", "props": {"html": str(part)}}
+    return part.to_dash()
+
+
+@dataclass(frozen=True)
+class Block:
+    """An HTML element around parts: `Block("section", (…), class_="columns")`."""
+
+    tag: str
+    parts: Sequence[Part]
+    class_: str = ""
+    attributes: dict[str, str] = field(default_factory=dict)
+
+    def to_html(self) -> Markup:
+        """The element with its parts."""
+        attributes = {"class": self.class_, **self.attributes} if self.class_ else self.attributes
+        text = "".join(f' {name}="{escape(value)}"' for name, value in attributes.items())
+        inner = "".join(html_of(part) for part in self.parts)
+        return Markup(f"<{self.tag}{text}>{inner}</{self.tag}>")
+
+    def to_dash(self) -> dict:
+        """The same element for Dash."""
+        props: dict = {"children": [dash_of(part) for part in self.parts], **self.attributes}
+        if self.class_:
+            props["className"] = self.class_
+        return {"type": self.tag.capitalize(), "namespace": "dash_html_components", "props": props}

@@ -1,0 +1,150 @@
+"""Tables: the twin of every chart, and what CSV, XLSX and JSON are written from."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from markupsafe import Markup
+
+from language import numbers, reasons
+
+from .templating import render
+
+KINDS = ("text", "integer", "percent", "decimal", "decimal2", "euro", "year", "points")
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a cell has no number; code of `language.reasons`."""
+
+    code: str
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: key in the rows, heading, kind of value, and the key of a link target if cells are links."""
+
+    key: str
+    title: str
+    kind: str = "text"
+    href_key: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"unknown kind of column: {self.kind}")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with typed cells. A cell is a value of the column's kind, a Reason, or Markup.
+
+    id: names the table in export addresses; unique on its page. notes: lines printed under the table.
+    """
+
+    id: str
+    caption: str
+    columns: Sequence[Column]
+    rows: Sequence[Mapping]
+    lang: str
+    notes: Sequence[str] = field(default_factory=tuple)
+
+    def __post_init__(self) -> None:
+        keys = [column.key for column in self.columns]
+        for row in self.rows:
+            missing = [key for key in keys if key not in row]
+            if missing:
+                raise ValueError(f"table {self.id}: a row lacks {missing}; a missing value needs a Reason")
+
+    def text(self, column: Column, row: Mapping) -> str:
+        """A cell as people read it."""
+        value = row[column.key]
+        if isinstance(value, Reason):
+            return reasons.sign(value.code)
+        return format_value(value, column.kind, self.lang)
+
+    def to_html(self) -> Markup:
+        """An HTML table with caption, scopes and reason codes spoken."""
+        body = [
+            [
+                {
+                    "text": row[column.key]
+                    if isinstance(row[column.key], Markup)
+                    else self.text(column, row),
+                    "meaning": reasons.meaning(row[column.key].code, self.lang)
+                    if isinstance(row[column.key], Reason)
+                    else None,
+                    "href": row.get(column.href_key) if column.href_key else None,
+                    "numeric": column.kind != "text",
+                }
+                for column in self.columns
+            ]
+            for row in self.rows
+        ]
+        return render("table.html", table=self, body=body)
+
+    def values(self) -> list[dict[str, object]]:
+        """Rows for JSON: plain values, with `<key>_reason` where there is none."""
+        result = []
+        for row in self.rows:
+            plain: dict[str, object] = {}
+            for column in self.columns:
+                value = row[column.key]
+                if isinstance(value, Reason):
+                    plain[column.key] = None
+                    plain[f"{column.key}_reason"] = value.code
+                else:
+                    plain[column.key] = value.striptags() if isinstance(value, Markup) else value
+            result.append(plain)
+        return result
+
+    def to_csv(self, heading: Sequence[str] = ()) -> str:
+        """CSV for spreadsheets: Latvian uses semicolons and a decimal comma, English commas and a point.
+
+        heading: provenance lines put above the header row, each prefixed with '#'.
+        """
+        comma = self.lang == "lv"
+        stream = io.StringIO()
+        writer = csv.writer(stream, delimiter=";" if comma else ",", lineterminator="\r\n")
+        for line in heading:
+            writer.writerow([f"# {line}"])
+        writer.writerow([safe_text(column.title) for column in self.columns])
+        for row in self.rows:
+            writer.writerow([self._csv_cell(row[column.key], column.kind, comma) for column in self.columns])
+        return stream.getvalue()
+
+    def _csv_cell(self, value: object, kind: str, comma: bool) -> str:
+        if isinstance(value, Reason):
+            return f"[{value.code}]"
+        if isinstance(value, Markup):
+            value = value.striptags()
+        if kind in ("text",) or isinstance(value, str):
+            return safe_text(str(value))
+        if kind == "percent":
+            value = round(value * 100, 4)
+        text = f"{value:.4f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+        return text.replace(".", ",") if comma else text
+
+
+def safe_text(text: str) -> str:
+    """Text that no spreadsheet runs as a formula."""
+    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r", "＝") else text
+
+
+def format_value(value: object, kind: str, lang: str) -> str:
+    """A value in the writing of the language."""
+    if kind == "text" or isinstance(value, str):
+        return str(value)
+    if kind == "integer":
+        return numbers.integer(value, lang)
+    if kind == "percent":
+        return numbers.percent(value, lang)
+    if kind == "euro":
+        return numbers.euro(value, lang)
+    if kind == "year":
+        return numbers.school_year(value, lang)
+    if kind == "points":
+        return numbers.points(value, lang)
+    return numbers.decimal(value, lang, 2 if kind == "decimal2" else 1)

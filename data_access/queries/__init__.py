@@ -1,0 +1,1 @@
+"""Questions that pages may ask. Every function takes a Reader (connection + release + Scope)."""

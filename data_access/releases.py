@@ -1,0 +1,126 @@
+"""Releases: whole sets of values under one number, one pointer, the last five kept, rollback by the pointer.
+
+`publish` writes everything under a new release id and moves the pointer in the same transaction, so a
+reader sees the whole old release or the whole new one, whatever happens to the writer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from . import schema
+from .reading import Release, current_release
+
+KEEP = 5
+CODE_VERSION = "0.1.0"
+
+Step = Callable[[Connection, int], None]
+
+
+class ReleaseError(RuntimeError):
+    """A publication or rollback is refused; the old release keeps serving."""
+
+
+def publish(
+    connection: Connection,
+    *,
+    reason: str,
+    author: str,
+    steps: Sequence[Step] = (),
+) -> Release:
+    """Run `steps(connection, release_id)` under a new release id, then move the pointer.
+
+    The caller owns the transaction: an exception in any step leaves the old release in place.
+    Raises ReleaseError when reason or author are empty or nothing has been loaded.
+    """
+    if not reason.strip() or not author.strip():
+        raise ReleaseError("Publicēšanai vajag iemeslu un autoru | a release needs a reason and an author")
+    as_of, synthetic = connection.execute(
+        select(func.max(schema.load_batch.c.as_of), func.max(schema.load_batch.c.synthetic))
+    ).one()
+    if as_of is None:
+        raise ReleaseError("Nav ielādētu datu | nothing has been loaded")
+    release_id = (connection.execute(select(func.max(schema.release.c.id))).scalar() or 0) + 1
+    connection.execute(
+        insert(schema.release).values(
+            id=release_id,
+            created_at=_now(),
+            author=author.strip(),
+            reason=reason.strip(),
+            facts_hash=facts_hash(connection),
+            code_version=CODE_VERSION,
+            as_of=as_of,
+            synthetic=int(synthetic),
+        )
+    )
+    for step in steps:
+        step(connection, release_id)
+    _point(connection, release_id, reason)
+    _prune(connection, release_id)
+    return current_release(connection)
+
+
+def rollback(connection: Connection, release_id: int, *, reason: str) -> Release:
+    """Move the pointer to a kept release. Values are not touched."""
+    kept = [row.id for row in history(connection) if row.kept]
+    if release_id not in kept:
+        raise ReleaseError(
+            f"Versija {release_id} nav saglabāta; ir {kept} | release {release_id} is not kept; there are {kept}"
+        )
+    if not reason.strip():
+        raise ReleaseError("Atcelšanai vajag iemeslu | a rollback needs a reason")
+    _point(connection, release_id, reason)
+    return current_release(connection)
+
+
+def history(connection: Connection) -> list:
+    """All releases, newest first; `kept` tells whether their values are still stored."""
+    newest = select(schema.release.c.id).order_by(schema.release.c.id.desc()).limit(KEEP)
+    kept = {row.id for row in connection.execute(newest)}
+    pointer = select(schema.release_pointer.c.release_id)
+    pointed = connection.execute(pointer).scalar()
+    if pointed is not None:
+        kept.add(pointed)
+    rows = connection.execute(select(schema.release).order_by(schema.release.c.id.desc())).mappings()
+    return [_History(**row, kept=row["id"] in kept, current=row["id"] == pointed) for row in rows]
+
+
+class _History:
+    def __init__(self, **fields) -> None:
+        self.__dict__.update(fields)
+
+
+def facts_hash(connection: Connection) -> str:
+    """Hash over the load batches: two databases with the same files loaded have the same hash."""
+    batches = connection.execute(
+        select(schema.load_batch.c.dataset, schema.load_batch.c.sha256).order_by(
+            schema.load_batch.c.dataset, schema.load_batch.c.sha256
+        )
+    )
+    digest = hashlib.sha256()
+    for dataset, sha256 in batches:
+        digest.update(f"{dataset}:{sha256}\n".encode())
+    return digest.hexdigest()
+
+
+def _point(connection: Connection, release_id: int, reason: str) -> None:
+    values = {"release_id": release_id, "moved_at": _now(), "reason": reason.strip()}
+    moved = connection.execute(
+        update(schema.release_pointer).where(schema.release_pointer.c.id == 1).values(**values)
+    )
+    if moved.rowcount == 0:
+        connection.execute(insert(schema.release_pointer).values(id=1, **values))
+
+
+def _prune(connection: Connection, newest: int) -> None:
+    """Delete the values of releases older than the last five; their line in the history stays."""
+    for table in schema.RELEASE_TABLES:
+        connection.execute(delete(table).where(table.c.release_id <= newest - KEEP))
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,516 @@
+"""The monitoring database: dimensions, fact tables of counts, provenance, releases and their values.
+
+One definition for SQLite (STRICT tables) and PostgreSQL. Dates are ISO text (YYYY-MM-DD) and flags are 0/1
+integers so that both engines store, compare and sort them alike. A school year is the integer of its first
+calendar year (2023 = "2023/2024"). Facts are counts of persons or sums of loads, never persons.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects import sqlite
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Real = Float(53).with_variant(sqlite.REAL(), "sqlite")
+
+LEVELS = ("low", "medium", "high")
+REASONS = ("c", "x", "z", "low", "u")
+RATINGS = ("insufficient", "needs_improvement", "good", "very_good", "excellent")
+
+
+def _table(name: str, *parts, without_rowid: bool = False) -> Table:
+    return Table(name, metadata, *parts, sqlite_strict=True, sqlite_with_rowid=not without_rowid)
+
+
+def _text(name: str, *args, null: bool = False, **kwargs) -> Column:
+    return Column(name, Text, *args, nullable=null, **kwargs)
+
+
+def _int(name: str, *args, null: bool = False, **kwargs) -> Column:
+    return Column(name, Integer, *args, nullable=null, **kwargs)
+
+
+def _real(name: str, null: bool = False) -> Column:
+    return Column(name, Real, nullable=null)
+
+
+def _count(name: str, null: bool = False) -> tuple[Column, CheckConstraint]:
+    return _int(name, null=null), CheckConstraint(f"{name} >= 0", name=f"{name}_not_negative")
+
+
+def _counts(*names: str, null: bool = False) -> list:
+    return [part for name in names for part in _count(name, null)]
+
+
+# --- provenance ---------------------------------------------------------------------------------
+
+source = _table(
+    "source",
+    _text("code", primary_key=True),
+    _text("name_lv"),
+    _text("name_en"),
+    _text("publisher"),
+    _text("licence"),
+)
+
+load_batch = _table(
+    "load_batch",
+    _int("id", primary_key=True),
+    _text("dataset"),
+    _text("source_code", ForeignKey("source.code")),
+    _text("file_name"),
+    _text("sha256"),
+    _text("as_of"),
+    _text("loaded_at"),
+    _text("loader_version"),
+    _int("rows_read"),
+    _int("rows_loaded"),
+    _int("rows_quarantined"),
+    _int("rows_declared"),  # blank and total lines: read, named, not loaded
+    _int("synthetic"),
+    UniqueConstraint("dataset", "sha256"),
+)
+
+# --- dimensions ---------------------------------------------------------------------------------
+
+region = _table("region", _text("code", primary_key=True), _text("name_lv"), _text("name_en"))
+
+municipality = _table(
+    "municipality",
+    _text("code", primary_key=True),  # CSP code, LV + ATVK 2021
+    _text("iso", null=True),
+    _text("name"),  # short nominative: "Ādaži", "Rīga"
+    _text("name_full"),  # "Ādažu novads"
+    _text("name_genitive"),  # "Ādažu novada"
+    _text("name_locative"),  # "Ādažu novadā"
+    _text("name_en"),
+    _text("kind"),  # state_city | county
+    _text("region_code", ForeignKey("region.code")),
+    _int("population", null=True),
+    _int("population_year", null=True),
+    _int("unified_visited_2023", null=True),
+    _text("valid_from"),
+    _text("valid_to", null=True),
+    _text("successor_code", ForeignKey("municipality.code"), null=True),
+    _text("sort_key"),
+    _text("search_key"),
+    _int("load_batch_id", ForeignKey("load_batch.id")),
+)
+
+stage = _table(
+    "stage",
+    _text("code", primary_key=True),
+    _text("name_lv"),
+    _text("name_en"),
+    _int("position"),
+)
+
+school_year = _table("school_year", _int("start", primary_key=True), _text("code", unique=True))
+
+institution = _table(
+    "institution",
+    _int("id", primary_key=True),
+    _text("reg_no", unique=True),
+    _text("name"),
+    _text("type"),  # preschool, primary, basic, secondary, state_gymnasium, special, vocational, orientation, higher
+    _text("founder_kind"),  # municipality, state, private
+    _text("municipality_code", ForeignKey("municipality.code")),
+    _text("urbanity"),  # city, town, rural, border
+    _int("in_transition"),  # 1 = moves from a minority programme to the unified school
+    _text("valid_from"),
+    _text("valid_to", null=True),
+    _text("sort_key"),
+    _text("search_key"),
+    _int("load_batch_id", ForeignKey("load_batch.id")),
+    Index("ix_institution_municipality", "municipality_code"),
+)
+
+institution_lineage = _table(
+    "institution_lineage",
+    _int("from_id", ForeignKey("institution.id"), primary_key=True),
+    _int("to_id", ForeignKey("institution.id"), primary_key=True),
+    _text("date"),
+    _text("kind"),  # merged, renamed, split
+    _real("share"),
+    _int("load_batch_id", ForeignKey("load_batch.id")),
+)
+
+# --- facts --------------------------------------------------------------------------------------
+
+
+def _fact(name: str, keys: list[str], *parts) -> Table:
+    """A fact table: natural key, counts, load batch. `keys` are column names in key order."""
+    kinds = {
+        "institution_id": lambda: _int("institution_id", ForeignKey("institution.id"), primary_key=True),
+        "municipality_code": lambda: _text(
+            "municipality_code", ForeignKey("municipality.code"), primary_key=True
+        ),
+        "school_year": lambda: _int("school_year", ForeignKey("school_year.start"), primary_key=True),
+        "stage": lambda: _text("stage", ForeignKey("stage.code"), primary_key=True),
+        "source_code": lambda: _text("source_code", ForeignKey("source.code"), primary_key=True),
+    }
+    integers = {"semester", "year", "graduation_year", "monitoring_year", "visit_no", "age_from"}
+    columns = [
+        kinds[key]()
+        if key in kinds
+        else (_int(key, primary_key=True) if key in integers else _text(key, primary_key=True))
+        for key in keys
+    ]
+    batch = _int("load_batch_id", ForeignKey("load_batch.id"))
+    # Natural keys begin with the institution, so a school's page reads neighbouring pages of the file.
+    return _table(name, *columns, *parts, batch, without_rowid=True)
+
+
+SCHOOL = ["institution_id", "school_year", "stage"]
+
+fact_enrolment = _fact(
+    "fact_enrolment",
+    ["institution_id", "school_year", "semester", "stage"],
+    *_counts("pupils"),  # enrolled at the end of the semester
+)
+
+fact_progress = _fact(
+    "fact_progress",
+    SCHOOL,
+    *_counts("pupils_start", "joined", "left_early", "repeat_eligible", "repeaters"),
+)
+
+fact_cohort = _fact(  # of the school year in which the cohort should have finished
+    "fact_cohort",
+    SCHOOL,
+    *_counts("entered", "graduated_on_time", "transferred"),
+)
+
+fact_absence = _fact(  # source_code: e_journals (primary) or viis_cases
+    "fact_absence",
+    ["institution_id", "school_year", "semester", "stage", "source_code"],
+    *_counts("long_unexcused"),
+    *_counts("any_unexcused", "any_excused", "any_illness", null=True),
+)
+
+fact_absence_case = _fact(  # VIIS entries only: reason and action of a long absence
+    "fact_absence_case",
+    ["institution_id", "school_year", "semester", "stage", "reason", "action"],
+    *_counts("cases"),
+)
+
+fact_exam = _fact(
+    "fact_exam",
+    ["institution_id", "school_year", "stage", "subject", "exam_level"],
+    *_counts("eligible", "exempt", "sat", "low", "high", "below_limit"),
+    _real("mean", null=True),  # percent of points, of those who sat
+    _real("sd", null=True),
+    *_counts(*[f"band_{i}" for i in range(10)]),  # takers in [10i, 10i+10) percent, 100 in the last
+    _int("compulsory"),
+)
+
+fact_mark = _fact(  # yearly marks on the ten-point scale
+    "fact_mark",
+    ["institution_id", "school_year", "stage", "subject"],
+    *_counts("pupils", "good"),  # good = 7 and above
+    _real("mean"),
+    _real("sd"),
+)
+
+fact_exam_mark_gap = _fact(  # pupil pairs: national percentile rank of final mark minus of exam
+    "fact_exam_mark_gap",
+    SCHOOL,
+    *_counts("pairs", "large_gap"),
+    _real("mean_difference"),
+    _real("sd"),
+)
+
+fact_staff = _fact(
+    "fact_staff",
+    ["institution_id", "school_year"],
+    *_counts("teachers", "teachers_left", "long_vacancies"),  # vacancies open longer than a month
+    _real("teacher_load"),  # likmes
+    _real("support_load"),
+    _real("vacant_load"),
+    _int("combined_classes"),
+)
+
+fact_vocational_outcome = _fact(  # of the graduates of the school year, twelve months later
+    "fact_vocational_outcome",
+    ["institution_id", "school_year", "qualification_group"],
+    *_counts("graduates", "placed", "emigrated", "unknown"),
+)
+
+fact_complaint = _fact(
+    "fact_complaint",
+    ["institution_id", "year", "topic"],
+    *_counts("received", "confirmed", "not_confirmed", "explained", "forwarded"),
+)
+
+fact_inspection = _fact(
+    "fact_inspection", ["institution_id", "year"], *_counts("inspections", "violations_found")
+)
+
+fact_visit = _fact(  # unified-school evaluation visits
+    "fact_visit",
+    ["institution_id", "visit_no"],
+    _int("school_year", ForeignKey("school_year.start")),
+    _text("date"),
+    _text("stage", ForeignKey("stage.code")),
+    _int("announced"),
+    _text("level", null=True),  # one of RATINGS, or "optimal" where only the three upper ones together are known
+    _real("funding_granted", null=True),
+    _real("funding_used", null=True),
+)
+
+fact_visit_criterion = _fact(
+    "fact_visit_criterion", ["institution_id", "visit_no", "criterion"], _int("answer", null=True)
+)
+
+fact_evaluation = _fact(  # accreditation of institutions and assessment of heads
+    "fact_evaluation",
+    ["institution_id", "year", "kind", "criterion"],
+    _text("area"),
+    _text("level"),
+)
+
+fact_task = _fact(
+    "fact_task",
+    ["institution_id", "year", "area", "topic"],
+    *_counts("tasks", "done"),
+    _text("due", null=True),
+)
+
+fact_unregistered = _fact(  # children of compulsory age without a place, at the end of the year
+    "fact_unregistered",
+    ["municipality_code", "year", "status"],
+    *_counts("children"),
+    _int("delivered"),
+)
+
+fact_graduate = _fact(
+    "fact_graduate",
+    ["institution_id", "graduation_year", "monitoring_year", "programme", "sex"],
+    _text("system"),  # higher | vocational
+    _text("field"),
+    _text("level"),
+    *_counts(
+        "graduates", "employed", "unemployed", "studying", "inactive", "emigrated", "unknown", "skilled"
+    ),
+    *_counts("earners", "founded", null=True),
+    _real("income_median", null=True),
+    _real("income_lower_quartile", null=True),
+    _real("income_upper_quartile", null=True),
+)
+
+fact_graduate_sector = _fact(
+    "fact_graduate_sector",
+    ["institution_id", "graduation_year", "monitoring_year", "programme", "kind", "category"],
+    *_counts("graduates"),
+)
+
+fact_finance = _fact("fact_finance", ["institution_id", "year", "category"], _real("euro"))
+
+fact_teacher = _fact(
+    "fact_teacher",
+    ["municipality_code", "school_year", "subject_group", "age_from"],
+    *_counts("teachers"),
+    _real("load"),
+    _real("vacant_load"),
+)
+
+fact_context = _fact(  # composition of the pupils, for similar schools
+    "fact_context",
+    ["institution_id", "school_year"],
+    *_counts("pupils", "free_meals", "special_needs", "minority_language"),
+)
+
+FACTS: dict[str, Table] = {
+    name.removeprefix("fact_"): table for name, table in metadata.tables.items() if name.startswith("fact_")
+}
+
+# --- published figures --------------------------------------------------------------------------
+
+figure_published = _table(
+    "figure_published",
+    _int("id", primary_key=True),
+    _text("collection"),  # annual_report_2024 | national_series
+    _text("table_id", null=True),
+    _text("figure_key"),
+    _text("label_lv"),
+    _text("label_en"),
+    _text("period_label"),  # as printed: "2023/2024", "2024", "2024-12-31"
+    _text("period"),  # semester 1 | semester 2 | year | school year | ...
+    _text("stage"),
+    _text("category"),
+    _real("value", null=True),
+    _text("value_text"),  # exactly as transcribed
+    _text("unit"),
+    _text("denominator"),
+    _text("citation"),
+    _text("note"),
+    _text("precision"),
+    _int("load_batch_id", ForeignKey("load_batch.id")),
+    Index("ix_figure_published_key", "figure_key", "period_label"),
+)
+
+figure_check = _table(
+    "figure_check",
+    _text("id", primary_key=True),
+    *[
+        _text(f"{name}_{lang}")
+        for name in ("place", "printed", "recomputed", "kind", "handling")
+        for lang in ("lv", "en")
+    ],
+    _int("load_batch_id", ForeignKey("load_batch.id")),
+)
+
+# --- releases, thresholds, values ---------------------------------------------------------------
+
+release = _table(
+    "release",
+    _int("id", primary_key=True),
+    _text("created_at"),
+    _text("author"),
+    _text("reason"),
+    _text("facts_hash"),
+    _text("code_version"),
+    _text("as_of"),
+    _int("synthetic"),
+)
+
+release_pointer = _table(
+    "release_pointer",
+    _int("id", primary_key=True),
+    _int("release_id", ForeignKey("release.id")),
+    _text("moved_at"),
+    _text("reason"),
+    CheckConstraint("id = 1", name="single_row"),
+)
+
+threshold = _table(
+    "threshold",
+    _int("id", primary_key=True),
+    _text("indicator_id"),
+    _text("stage"),  # stage code or "*"
+    _text("territory_kind"),  # state_city, county or "*"
+    _text("operator"),  # > or >=
+    _text("basis"),  # absolute | times_national | plus_national | band
+    _real("medium"),
+    _real("high"),
+    _text("valid_from"),
+    _text("origin"),  # official | published_rule | provisional
+    _text("citation"),
+    _text("author"),
+    _text("status"),  # in_force | proposal | withdrawn
+    _text("created_at"),
+    _text("reason"),
+    Index("ix_threshold_indicator", "indicator_id", "stage", "valid_from"),
+)
+
+_VALUE_KEY = [
+    ("release_id", Integer),
+    ("unit_kind", Text),  # institution | municipality | country
+    ("unit_id", Text),  # institution id, municipality code or "LV"
+    ("indicator_id", Text),
+    ("stage", Text),
+    ("school_year", Integer),
+    ("semester", Integer),  # 0 = whole year
+]
+
+
+def _value_table(name: str) -> Table:
+    return _table(
+        name,
+        *[Column(key, kind, primary_key=True) for key, kind in _VALUE_KEY],
+        _text("municipality_code", null=True),
+        _real("numerator", null=True),
+        _real("denominator", null=True),
+        _real("value", null=True),
+        _real("lower", null=True),
+        _real("upper", null=True),
+        _real("probability_medium", null=True),
+        _real("probability_high", null=True),
+        _text("level", null=True),
+        _text("certainty", null=True),
+        _int("persistence", null=True),
+        _int("is_new", null=True),
+        _text("trend", null=True),
+        _real("boundary_medium", null=True),
+        _real("boundary_high", null=True),
+        _int("threshold_id", ForeignKey("threshold.id"), null=True),
+        _real("pooled_numerator", null=True),
+        _real("pooled_denominator", null=True),
+        _int("pooled_periods", null=True),
+        _int("fixed_rule", null=True),  # result of the published rule, 1 = exceeded
+        _text("reason", null=True),
+        _text("value_text", null=True),  # released plane: band or top/bottom code where no number may stand
+        CheckConstraint("value IS NULL OR reason IS NULL OR reason = 'u'", name="value_or_reason"),
+        Index(f"ix_{name}_indicator", "release_id", "indicator_id", "school_year", "unit_kind"),
+        Index(f"ix_{name}_municipality", "release_id", "municipality_code", "school_year"),
+        without_rowid=True,
+    )
+
+
+indicator_value = _value_table("indicator_value")  # detail plane: exact, read only within a scope
+indicator_released = _value_table("indicator_released")  # released plane: disclosure rules applied
+
+indicator_distribution = _table(  # roll-up: spread of institution values, one row a group and period
+    "indicator_distribution",
+    _int("release_id", primary_key=True),
+    _text("indicator_id", primary_key=True),
+    _text("stage", primary_key=True),
+    _int("school_year", primary_key=True),
+    _int("semester", primary_key=True),
+    _int("institutions"),
+    *[_real(f"p{q:02d}", null=True) for q in (5, 10, 25, 50, 75, 90, 95)],
+    _real("national", null=True),
+    _real("numerator", null=True),
+    _real("denominator", null=True),
+    without_rowid=True,
+)
+
+indicator_level_count = _table(  # roll-up: how many institutions at each level
+    "indicator_level_count",
+    _int("release_id", primary_key=True),
+    _text("area_kind", primary_key=True),  # country | municipality
+    _text("area_id", primary_key=True),
+    _text("indicator_id", primary_key=True),
+    _text("stage", primary_key=True),
+    _int("school_year", primary_key=True),
+    _int("semester", primary_key=True),
+    _text("level", primary_key=True),  # low, medium, high, u, x
+    _int("institutions"),
+    _int("certain"),
+    _int("is_new"),
+    _int("persistent"),
+    _real("expected_by_chance"),
+    without_rowid=True,
+)
+
+page_card = _table(  # roll-up: everything the page of one unit shows, as JSON, per plane
+    "page_card",
+    _int("release_id", primary_key=True),
+    _text("plane", primary_key=True),  # detail | released
+    _text("kind", primary_key=True),  # institution | municipality | country | absence | ...
+    _text("unit_id", primary_key=True),
+    _text("payload"),
+    without_rowid=True,
+)
+
+RELEASE_TABLES = (indicator_value, indicator_released, indicator_distribution, indicator_level_count, page_card)

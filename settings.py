@@ -1,0 +1,126 @@
+"""Configuration from the environment (.env.example lists it), refused when weak or contradictory."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent
+VAR = ROOT / "var"
+
+WEAK_SECRETS = {"secret", "changeme", "change-me", "password", "dev", "test", "admin", "ikms", "key", "0" * 32}
+FORBIDDEN_SWITCHES = {
+    "DASH_MCP_ENABLED": "opens every callback to unauthenticated tools",
+    "DASH_DEBUG": "opens the debugger and stack traces",
+    "FLASK_DEBUG": "opens the debugger and stack traces",
+}
+
+
+class SettingsError(RuntimeError):
+    """The configuration is refused; the message names each variable, the fault and the cure (lv, en)."""
+
+
+class Settings(BaseSettings):
+    """All settings. Environment names carry the prefix IKMS_, except DATABASE_URL, HOST and PORT."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="IKMS_", env_file=ROOT / ".env", extra="ignore", populate_by_name=True, frozen=True
+    )
+
+    environment: Literal["demo", "production"] = "demo"
+    database_url: str = Field(default=f"sqlite:///{VAR / 'monitoring.sqlite'}", validation_alias="DATABASE_URL")
+    host: str = Field(default="127.0.0.1", validation_alias="HOST")
+    port: int = Field(default=8050, ge=1, le=65535, validation_alias="PORT")
+    workers: int = Field(default=2, ge=1, le=32)
+    secret_key: SecretStr | None = None
+    https: bool = False
+    demo_sign_in: bool = True
+    public_levels: bool = False
+    geometry: Path = ROOT / "reference" / "municipalities.geojson"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["json", "console"] = "json"
+    session_idle_minutes: int = Field(default=30, ge=1, le=480)
+    session_hours: int = Field(default=8, ge=1, le=24)
+    contact: str = "ikms@example.org"
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_engine(cls, url: str) -> str:
+        if url.startswith("postgres://"):
+            url = "postgresql://" + url.removeprefix("postgres://")
+        if url.startswith("postgresql://"):
+            url = "postgresql+psycopg://" + url.removeprefix("postgresql://")
+        if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError(
+                "DATABASE_URL jāsākas ar sqlite:/// vai postgresql:// | must begin with sqlite:/// or postgresql://"
+            )
+        return url
+
+    @model_validator(mode="after")
+    def _strong_and_consistent(self) -> Settings:
+        faults = [
+            f"{name} jāizslēdz: {why} | unset {name}: it {why}"
+            for name, why in FORBIDDEN_SWITCHES.items()
+            if os.environ.get(name, "").lower() not in ("", "0", "false", "no")
+        ]
+        secret = self.secret_key.get_secret_value() if self.secret_key else None
+        if secret is not None and (len(secret) < 32 or secret.lower() in WEAK_SECRETS or len(set(secret)) < 8):
+            faults.append(
+                "IKMS_SECRET_KEY ir pārāk vāja: vajag vismaz 32 nejaušas zīmes (python -c \"import secrets; "
+                'print(secrets.token_urlsafe(48))") | too weak: at least 32 random characters are needed'
+            )
+        if self.environment == "production":
+            if secret is None:
+                faults.append("IKMS_SECRET_KEY nav dota | is required in production")
+            if self.demo_sign_in and "demo_sign_in" in self.model_fields_set:
+                faults.append(
+                    "IKMS_DEMO_SIGN_IN drīkst būt ieslēgts tikai demonstrācijā | is allowed in demo only"
+                )
+            if not self.https:
+                faults.append(
+                    "IKMS_HTTPS=true ir obligāts (sīkdatne tiek sūtīta tikai šifrēti) | is required in production"
+                )
+        if not self.geometry.is_file():
+            faults.append(f"IKMS_GEOMETRY: nav tādas datnes | no such file: {self.geometry}")
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+    @property
+    def demo(self) -> bool:
+        """True when demo sign-ins may exist."""
+        return self.environment == "demo" and self.demo_sign_in
+
+    def signing_key(self) -> bytes:
+        """The key that signs cookies; in demo it is made once and kept in var/ with mode 600."""
+        if self.secret_key is not None:
+            return self.secret_key.get_secret_value().encode()
+        path = VAR / "secret_key"
+        VAR.mkdir(exist_ok=True)
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_bytes()
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(secrets.token_urlsafe(48).encode())
+        return path.read_bytes()
+
+
+def load() -> Settings:
+    """Read the settings; raise SettingsError with every fault at once."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [
+            f"  {'.'.join(str(part) for part in fault['loc']) or 'iestatījumi'}: "
+            f"{fault['msg'].removeprefix('Value error, ')}"
+            for fault in error.errors(include_url=False, include_input=False)
+        ]
+        raise SettingsError(
+            "Iestatījumi noraidīti | The settings were refused:\n" + "\n".join(lines)
+        ) from None
