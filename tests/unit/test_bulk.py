@@ -19,7 +19,7 @@ from sqlalchemy import (
 from data_access.bulk import BulkError, clear_tables, insert_rows
 
 metadata = MetaData()
-parent = Table("parent", metadata, Column("id", Integer, primary_key=True), sqlite_strict=True)
+parent = Table("parent", metadata, Column("id", Integer, primary_key=True))
 things = Table(
     "things",
     metadata,
@@ -28,7 +28,6 @@ things = Table(
     Column("name", Text, nullable=False),
     Column("size", Integer, nullable=True),
     Column("weight", Float, nullable=True),
-    sqlite_strict=True,
 )
 blobs = Table("blobs", metadata, Column("id", Integer, primary_key=True), Column("data", LargeBinary))
 
