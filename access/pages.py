@@ -1,0 +1,212 @@
+"""The register of pages: address in both languages, allowed parameters, roles, and the function that answers.
+
+Dash's own page router takes the first template that matches greedily (/skola/<reg_no> would swallow
+/skola/<reg_no>/kas-butu), answers 200 for unknown addresses and runs unguarded; so addresses are matched
+here by werkzeug's router, for the first HTML answer, for navigation and for exports alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlencode
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map, RequestRedirect, Rule
+
+from data_access.scope import ROLES, Scope
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from components.view import View
+    from data_access.reading import Reader
+
+LANGUAGES = ("lv", "en")
+PUBLIC_CACHE = 512
+
+
+class NotFound(LookupError):
+    """No such unit, or not for this reader; both answer the same 404."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a page's view function gets: reader, language, checked parameters and its own address."""
+
+    reader: Reader
+    lang: str
+    params: Mapping[str, str]
+    page: str
+    settings: object
+
+    @property
+    def scope(self) -> Scope:
+        return self.reader.scope
+
+    def url(self, page: str, lang: str | None = None, /, **params: object) -> str:
+        """Address of a page; parameters of the path are filled, the others become the query."""
+        return url(page, lang or self.lang, **params)
+
+    def here(self, **changes: object) -> str:
+        """This page's address with parameters changed; None removes one."""
+        merged = {**self.params, **changes}
+        return url(self.page, self.lang, **{k: v for k, v in merged.items() if v is not None})
+
+    @property
+    def address(self) -> str:
+        """This page's own path and query."""
+        return self.here()
+
+
+@dataclass(frozen=True)
+class Page:
+    """A registered page."""
+
+    name: str
+    path: str
+    view: Callable[[Request], View]
+    params: Mapping[str, re.Pattern[str]]
+    roles: frozenset[str]
+    audit: str | None = None
+    path_params: frozenset[str] = field(default_factory=frozenset)
+
+
+REGISTRY: dict[str, Page] = {}
+
+
+def page(
+    name: str,
+    path: str,
+    *,
+    params: Mapping[str, str] | None = None,
+    roles: tuple[str, ...] = ROLES,
+    audit: str | None = None,
+) -> Callable:
+    """Register a page's view function.
+
+    path: Latvian path with <name> parts; the English one is the same under /en. params: allowed query and
+    path parameters, each with the regular expression its whole value must match; anything else is ignored
+    (query) or not found (path). audit: event recorded when the page is opened.
+    """
+
+    def register(view: Callable[[Request], View]) -> Callable[[Request], View]:
+        if name in REGISTRY:
+            raise ValueError(f"two pages are called {name}")
+        path_params = frozenset(re.findall(r"<(?:\w+:)?(\w+)>", path))
+        allowed = {key: re.compile(pattern) for key, pattern in (params or {}).items()}
+        unchecked = path_params - set(allowed)
+        if unchecked:
+            raise ValueError(f"page {name}: path parameters without a pattern: {sorted(unchecked)}")
+        REGISTRY[name] = Page(name, path, view, allowed, frozenset(roles), audit, path_params)
+        _map.cache_clear()
+        return view
+
+    return register
+
+
+@lru_cache(maxsize=1)
+def _map() -> Map:
+    rules = []
+    for entry in REGISTRY.values():
+        for lang in LANGUAGES:
+            prefix = "" if lang == "lv" else "/en"
+            path = f"{prefix}{entry.path}" if entry.path != "/" else (prefix or "/")
+            rules.append(Rule(path, endpoint=f"{entry.name}|{lang}"))
+    return Map(rules, strict_slashes=False, redirect_defaults=False, merge_slashes=False)
+
+
+def url(name: str, lang: str, **params: object) -> str:
+    """Address of a registered page. Raises KeyError for an unknown page."""
+    entry = REGISTRY[name]
+    path = entry.path
+    query = []
+    for key, value in params.items():
+        if key in entry.path_params:
+            path = path.replace(f"<{key}>", str(value))
+        else:
+            query.append((key, str(value)))
+    if lang == "en":
+        path = "/en" if path == "/" else f"/en{path}"
+    return f"{path}?{urlencode(query)}" if query else path
+
+
+def language_of(path: str) -> str:
+    """The language that an address is in, known or not."""
+    return "en" if path == "/en" or path.startswith("/en/") else "lv"
+
+
+@dataclass(frozen=True)
+class Match:
+    """A matched address: page, language and checked parameters."""
+
+    page: Page
+    lang: str
+    params: Mapping[str, str]
+
+
+def match(path: str, query: str = "") -> Match | None:
+    """Match an address; None when no page has it or a parameter of the path is malformed.
+
+    query: with or without '?'. Unknown or malformed query parameters are dropped.
+    """
+    if len(path) > 300 or len(query) > 2000:
+        return None
+    try:
+        endpoint, values = _map().bind("ikms").match(path, method="GET")
+    except (HTTPException, RequestRedirect):
+        return None
+    name, lang = endpoint.split("|")
+    entry = REGISTRY[name]
+    params: dict[str, str] = {}
+    for key, value in values.items():
+        if not entry.params[key].fullmatch(value):
+            return None
+        params[key] = value
+    for key, value in parse_qsl(query.lstrip("?"), keep_blank_values=False, max_num_fields=30):
+        pattern = entry.params.get(key)
+        if pattern is not None and key not in values and pattern.fullmatch(value):
+            params[key] = value
+    return Match(entry, lang, params)
+
+
+class Renderer:
+    """Answers addresses with views, each from one release and within one scope.
+
+    Answers to the public are kept by (release, address): they hold released values only. Nothing that a
+    signed-in reader sees is kept.
+    """
+
+    def __init__(self, engine: Engine, settings: object, not_found: Callable[[str, str], View]) -> None:
+        self._engine = engine
+        self._settings = settings
+        self._not_found = not_found
+        self._public: dict[tuple, View] = {}
+
+    def view(self, path: str, query: str, scope: Scope) -> View:
+        """The view of an address; a 404 view when there is none or it is not for this reader."""
+        from data_access.reading import reading
+
+        found = match(path, query)
+        if found is None or scope.role not in found.page.roles:
+            return self._not_found(path, language_of(path))
+        with reading(self._engine, scope) as reader:
+            key = None
+            if not scope.signed_in:
+                key = (reader.release.id, found.page.name, found.lang, tuple(sorted(found.params.items())))
+                if key in self._public:
+                    return self._public[key]
+            try:
+                view = found.page.view(
+                    Request(reader, found.lang, found.params, found.page.name, self._settings)
+                )
+            except NotFound:
+                return self._not_found(path, found.lang)
+        if key is not None:
+            if len(self._public) >= PUBLIC_CACHE:
+                self._public.pop(next(iter(self._public)))
+            self._public[key] = view
+        return view

@@ -1,0 +1,85 @@
+"""Start-up only: settings -> engine -> Dash -> pages. `server` is what gunicorn serves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import structlog
+from dash import dcc, html
+from flask import Response
+from sqlalchemy import text
+
+import access.door as door
+import pages
+import settings as configuration
+from access import session
+from access.callbacks import refuse_unguarded
+from access.pages import Renderer, match
+from components import static_files
+from data_access import engine as engines
+from data_access.queries.accounts import demo_scopes
+from data_access.reading import NoRelease, current_release
+from logs import configure_logging
+from pages import exports, search_route, sign_in, site
+
+ROOT = Path(__file__).resolve().parent
+
+
+def create_app(settings: configuration.Settings | None = None) -> site.Panel:
+    """Build the application. Raises SettingsError, EngineError or UnguardedCallback with what to mend."""
+    settings = settings or configuration.load()
+    configure_logging(settings.log_level, settings.log_format)
+    engine = engines.create(settings.database_url, read_only=True)
+    pages.load_all()
+
+    app = site.Panel(
+        __name__,
+        assets_folder=str(ROOT / "assets"),
+        include_assets_files=False,
+        suppress_callback_exceptions=True,
+        health_endpoint="healthz",
+        compress=True,
+        title="IKMS panelis",
+        update_title=None,
+    )
+    app.layout = html.Div([dcc.Location(id="url", refresh=False), html.Div(id="page")])
+    app.enable_dev_tools(debug=False)
+
+    session.configure(app.server, settings)
+    app.server.extensions["ikms_demo_accounts"] = demo_scopes(engine) if settings.demo else {}
+    renderer = Renderer(engine, settings, site.not_found)
+    app.site = site.Site(renderer, settings, static_files.bundle_urls())
+    app.site.release_line = site.release_line(engine)
+
+    door.install(app, lambda path: match(path) is not None)
+    door.install_errors(app.server, app.site.error_page)
+    exports.install(app.server, renderer)
+    search_route.install(app.server, engine)
+    sign_in.install(app.server)
+    _install_readiness(app, engine)
+    site.register_router(app)
+    static_files.install(app, https=settings.https)
+    refuse_unguarded(app)
+    return app
+
+
+def _install_readiness(app: site.Panel, engine) -> None:
+    @door.route(app.server, "/readyz")
+    def readyz() -> Response:
+        try:
+            with engine.begin() as connection:
+                connection.execute(text("SELECT 1"))
+                release = current_release(connection)
+        except NoRelease:
+            return Response("no release", status=503, mimetype="text/plain")
+        except Exception as error:  # any fault of the database means: do not send readers here
+            structlog.get_logger("ikms").error("not ready", kind=type(error).__name__)
+            return Response("no database", status=503, mimetype="text/plain")
+        return Response(f"ready, release {release.id}", mimetype="text/plain")
+
+
+def __getattr__(name: str):
+    # gunicorn asks for app:server; importing the module for tests must not build an application.
+    if name == "server":
+        return create_app().server
+    raise AttributeError(name)

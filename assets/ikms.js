@@ -1,0 +1,264 @@
+/* The small script of the house: one Dash component that shows server-made HTML, the swap of the first
+   view, links and forms without reload, the search box, and the buttons of the chart frames.
+   Everything here is an addition: each link and form also works as plain HTML. */
+(function () {
+  "use strict";
+  var lang = document.body ? document.body.dataset.lang : "lv";
+  var words = {
+    lv: { copied: "Saite nokopēta", found: "Atrasti varianti: ", none: "Nekas nav atrasts", loaded: "Lapa atvērta: ", failed: "Neizdevās ielādēt. Pārlādējiet lapu." },
+    en: { copied: "Link copied", found: "Suggestions: ", none: "Nothing found", loaded: "Page opened: ", failed: "Loading failed. Reload the page." },
+  };
+  function word(key) { return words[document.documentElement.lang === "en" ? "en" : "lv"][key]; }
+  function say(text) { var box = document.getElementById("page-status"); if (box) { box.textContent = text; } }
+
+  /* --- the component ------------------------------------------------------------------------- */
+  function Fragment(props) {
+    return window.React.createElement("div", { className: "fragment", dangerouslySetInnerHTML: { __html: props.html } });
+  }
+  window.ikms = { Fragment: Fragment };
+
+  /* --- first view -> Dash view ----------------------------------------------------------------- */
+  var shown = location.pathname + location.search;
+  var focusWanted = null;
+
+  function state() { return document.querySelector("#dash-view #view-state"); }
+
+  function arrived() {
+    var now = state();
+    if (!now) { return; }
+    var first = document.getElementById("first-view");
+    if (first) {
+      var open = Array.prototype.map.call(first.querySelectorAll("details[open] > summary"), function (s) { return s.textContent; });
+      var active = first.contains(document.activeElement) ? document.activeElement : null;
+      var index = active ? focusables(first).indexOf(active) : -1;
+      first.remove();
+      var view = document.getElementById("dash-view");
+      view.classList.remove("waiting");
+      Array.prototype.forEach.call(view.querySelectorAll("details > summary"), function (s) {
+        if (open.indexOf(s.textContent) >= 0) { s.parentElement.open = true; }
+      });
+      if (index >= 0) { var again = focusables(view)[index]; if (again) { again.focus({ preventScroll: true }); } }
+      window.dispatchEvent(new Event("resize"));
+    }
+    document.title = now.dataset.title + " · IKMS panelis";
+    document.documentElement.lang = now.dataset.lang;
+    markCurrent();
+    performance.mark("ikms-view");
+    if (focusWanted) {
+      var target = focusWanted.id && document.getElementById(focusWanted.id);
+      if (focusWanted.page) {
+        var heading = document.getElementById("page-title");
+        if (heading) { heading.focus({ preventScroll: true }); window.scrollTo(0, 0); }
+      } else if (target) { target.focus({ preventScroll: true }); }
+      say(word("loaded") + now.dataset.title);
+      focusWanted = null;
+    }
+  }
+
+  function focusables(root) {
+    return Array.prototype.slice.call(root.querySelectorAll("a[href],button,summary,input,select,[tabindex='0']"));
+  }
+
+  function markCurrent() {
+    Array.prototype.forEach.call(document.querySelectorAll(".main-nav a"), function (a) {
+      if (a.getAttribute("href") === location.pathname) { a.setAttribute("aria-current", "page"); } else { a.removeAttribute("aria-current"); }
+    });
+    var other = document.querySelector("[data-language]");
+    if (other) {
+      var english = location.pathname === "/en" || location.pathname.indexOf("/en/") === 0;
+      other.setAttribute("href", (english ? location.pathname.slice(3) || "/" : "/en" + (location.pathname === "/" ? "" : location.pathname)) + location.search);
+    }
+    Array.prototype.forEach.call(document.querySelectorAll("form.account input[name=next], details.account input[name=next]"), function (i) {
+      i.value = location.pathname + location.search;
+    });
+  }
+
+  /* --- navigation without reload ---------------------------------------------------------------- */
+  function go(address, keepFocus) {
+    if (address === location.pathname + location.search) { return; }
+    focusWanted = keepFocus ? { id: keepFocus } : { page: true };
+    history.pushState({}, "", address);
+    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+    shown = address;
+  }
+
+  function awake() { return !!state(); }
+
+  document.addEventListener("click", function (event) {
+    var element = event.target.closest ? event.target : null;
+    if (!element) { return; }
+    var copy = element.closest("[data-copy-link]");
+    if (copy) { copyLink(copy.dataset.copyLink); return; }
+    var png = element.closest("[data-png]");
+    if (png) { savePng(png.dataset.png); return; }
+    var link = element.closest("a[href]");
+    var menu = element.closest("details.menu, details.account");
+    Array.prototype.forEach.call(document.querySelectorAll("details.menu[open], details.account[open]"), function (d) {
+      if (d !== menu) { d.open = false; }
+    });
+    if (!link || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) { return; }
+    if (link.hasAttribute("data-reload") || link.hasAttribute("download") || link.target || !awake()) { return; }
+    var to = new URL(link.href, location.href);
+    if (to.origin !== location.origin) { return; }
+    if (to.pathname === location.pathname && to.search === location.search) { return; }
+    if (english(to.pathname) !== english(location.pathname)) { return; }
+    event.preventDefault();
+    if (menu) { menu.open = false; }
+    var same = to.pathname === location.pathname;
+    go(to.pathname + to.search, same && link.id ? link.id : null);
+  });
+
+  function english(path) { return path === "/en" || path.indexOf("/en/") === 0; }
+
+  function submitted(form) {
+    var pairs = new URLSearchParams();
+    new FormData(form).forEach(function (value, key) { if (value !== "") { pairs.append(key, value); } });
+    var query = pairs.toString();
+    return form.getAttribute("action") + (query ? "?" + query : "");
+  }
+
+  document.addEventListener("change", function (event) {
+    var control = event.target;
+    var form = control.form;
+    if (form && form.hasAttribute("data-live") && awake()) { go(submitted(form), control.id); }
+  });
+
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (form.hasAttribute("data-reload") || form.method !== "get" || !awake()) { return; }
+    event.preventDefault();
+    go(submitted(form), event.submitter && event.submitter.id);
+  });
+
+  window.addEventListener("popstate", function () {
+    if (location.pathname + location.search !== shown) { focusWanted = { page: true }; shown = location.pathname + location.search; }
+  });
+
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Escape") { return; }
+    Array.prototype.forEach.call(document.querySelectorAll("details.menu[open], details.account[open]"), function (d) {
+      d.open = false; d.querySelector("summary").focus();
+    });
+  });
+
+  /* --- buttons of the frames --------------------------------------------------------------------- */
+  function copyLink(id) {
+    var address = location.origin + location.pathname + location.search + "#" + id;
+    var done = function () { say(word("copied")); toast(word("copied")); };
+    if (navigator.clipboard && window.isSecureContext) { navigator.clipboard.writeText(address).then(done, done); return; }
+    done();
+  }
+
+  function toast(text) {
+    var box = document.createElement("div");
+    box.className = "toast"; box.textContent = text;
+    document.body.appendChild(box);
+    setTimeout(function () { box.remove(); }, 2500);
+  }
+
+  function savePng(id) {
+    var frame = document.getElementById(id);
+    var plot = frame.querySelector(".js-plotly-plot");
+    if (plot && window.Plotly) { window.Plotly.downloadImage(plot, { format: "png", scale: 2, filename: id }); return; }
+    var svg = frame.querySelector(".mark-box svg");
+    if (!svg) { return; }
+    var box = svg.getBoundingClientRect();
+    var copy = svg.cloneNode(true);
+    inlineStyles(svg, copy);
+    copy.setAttribute("width", box.width); copy.setAttribute("height", box.height);
+    copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+    var image = new Image();
+    image.onload = function () {
+      var canvas = document.createElement("canvas");
+      canvas.width = box.width * 2; canvas.height = box.height * 2;
+      var pen = canvas.getContext("2d");
+      pen.fillStyle = "#fff"; pen.fillRect(0, 0, canvas.width, canvas.height);
+      pen.drawImage(image, 0, 0, canvas.width, canvas.height);
+      var a = document.createElement("a");
+      a.download = id + ".png"; a.href = canvas.toDataURL("image/png"); a.click();
+    };
+    image.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(new XMLSerializer().serializeToString(copy));
+  }
+
+  function inlineStyles(from, to) {
+    var style = getComputedStyle(from);
+    ["fill", "stroke", "stroke-width", "stroke-dasharray", "font-size", "font-family", "font-weight", "text-anchor", "opacity"].forEach(function (p) {
+      to.style.setProperty(p, style.getPropertyValue(p));
+    });
+    for (var i = 0; i < from.children.length; i++) { inlineStyles(from.children[i], to.children[i]); }
+  }
+
+  /* --- search box ---------------------------------------------------------------------------------- */
+  function searchBox() {
+    var input = document.getElementById("site-search");
+    if (!input) { return; }
+    var list = document.getElementById("search-list");
+    var status = document.getElementById("search-status");
+    var active = -1, timer = null, latest = 0;
+
+    function close() { list.hidden = true; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); active = -1; }
+    function pick(i) {
+      var items = list.children;
+      if (active >= 0 && items[active]) { items[active].setAttribute("aria-selected", "false"); }
+      active = i;
+      if (items[i]) {
+        items[i].setAttribute("aria-selected", "true");
+        items[i].scrollIntoView({ block: "nearest" });
+        input.setAttribute("aria-activedescendant", items[i].id);
+      }
+    }
+    function open(address) { close(); input.value = ""; if (awake()) { go(address); } else { location.href = address; } }
+    function show(found) {
+      list.textContent = "";
+      found.forEach(function (unit, i) {
+        var item = document.createElement("li");
+        item.id = "search-item-" + i;
+        item.setAttribute("role", "option"); item.setAttribute("aria-selected", "false");
+        var name = document.createElement("span"); name.textContent = unit.name; item.appendChild(name);
+        var note = document.createElement("small"); note.textContent = unit.note; item.appendChild(note);
+        item.addEventListener("mousedown", function (event) { event.preventDefault(); open(unit.href); });
+        list.appendChild(item);
+      });
+      status.textContent = found.length ? word("found") + found.length : word("none");
+      if (found.length) { list.hidden = false; input.setAttribute("aria-expanded", "true"); active = -1; } else { close(); }
+      list.ikms = found;
+    }
+    input.addEventListener("input", function () {
+      clearTimeout(timer);
+      var text = input.value.trim();
+      if (text.length < 2) { close(); return; }
+      timer = setTimeout(function () {
+        var mine = ++latest;
+        fetch("/meklet.json?lang=" + document.documentElement.lang + "&q=" + encodeURIComponent(text), { headers: { Accept: "application/json" } })
+          .then(function (answer) { return answer.ok ? answer.json() : []; })
+          .then(function (found) { if (mine === latest) { show(found); } })
+          .catch(close);
+      }, 120);
+    });
+    input.addEventListener("keydown", function (event) {
+      var count = list.children.length;
+      if (event.key === "ArrowDown" && !list.hidden) { event.preventDefault(); pick((active + 1) % count); }
+      else if (event.key === "ArrowUp" && !list.hidden) { event.preventDefault(); pick((active - 1 + count) % count); }
+      else if (event.key === "Enter" && !list.hidden && active >= 0) { event.preventDefault(); open(list.ikms[active].href); }
+      else if (event.key === "Escape") { close(); }
+    });
+    input.addEventListener("blur", function () { setTimeout(close, 150); });
+  }
+
+  function later() {
+    var addresses = (document.body.dataset.later || "").split(" ").filter(Boolean);
+    addresses.forEach(function (src) { var s = document.createElement("script"); s.src = src; document.body.appendChild(s); });
+  }
+
+  function start() {
+    searchBox();
+    markCurrent();
+    var view = document.getElementById("dash-view");
+    if (view) {
+      new MutationObserver(arrived).observe(view, { childList: true, subtree: true });
+      arrived();
+    }
+    if (window.requestIdleCallback) { window.requestIdleCallback(later, { timeout: 3000 }); } else { setTimeout(later, 1500); }
+  }
+  if (document.readyState === "loading") { document.addEventListener("DOMContentLoaded", start); } else { start(); }
+})();

@@ -1,0 +1,46 @@
+"""Scopes of the demonstration sign-ins, taken from the demonstration data."""
+
+from __future__ import annotations
+
+from sqlalchemy import Engine, func, select
+
+from ..schema import institution, municipality
+from ..scope import Scope
+
+
+def demo_scopes(engine: Engine) -> dict[str, Scope]:
+    """Ministry, one municipality with about eighteen schools, and one of its schools; {} without data."""
+    general = institution.c.type.in_(("primary", "basic", "secondary", "state_gymnasium", "special"))
+    with engine.begin() as connection:
+        counts = connection.execute(
+            select(institution.c.municipality_code, municipality.c.name, func.count().label("schools"))
+            .join(municipality, municipality.c.code == institution.c.municipality_code)
+            .where(general, institution.c.valid_to.is_(None))
+            .group_by(institution.c.municipality_code, municipality.c.name)
+            .order_by(func.abs(func.count() - 18), institution.c.municipality_code)
+        ).first()
+        if counts is None:
+            return {}
+        school = connection.execute(
+            select(institution.c.id, institution.c.name)
+            .where(
+                institution.c.municipality_code == counts.municipality_code,
+                institution.c.type == "secondary",
+                institution.c.valid_to.is_(None),
+            )
+            .order_by(institution.c.id)
+        ).first()
+    scopes = {
+        "ministry": Scope(role="ministry", label="Ministry", user="demo-ministry"),
+        "municipality": Scope(
+            role="municipality",
+            municipalities=frozenset({counts.municipality_code}),
+            label=counts.name,
+            user="demo-municipality",
+        ),
+    }
+    if school is not None:
+        scopes["school"] = Scope(
+            role="school", institutions=frozenset({school.id}), label=school.name, user="demo-school"
+        )
+    return scopes

@@ -1,0 +1,115 @@
+"""The command line: demo, publish, rollback, releases, check, serve."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+import settings as configuration
+from data_access import engine as engines
+from data_access import migrations_runner, releases
+from data_access.importing import reference
+from data_access.publishing import STEPS
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, help="IKMS panelis")
+console = Console()
+
+
+def _engine():
+    settings = configuration.load()
+    engine = engines.create(settings.database_url)
+    migrations_runner.upgrade(engine)
+    return engine
+
+
+@cli.command()
+def demo(seed: int = 2024, fresh: bool = typer.Option(False, help="Make the database anew.")) -> None:
+    """Make the demonstration database: reference facts, synthetic facts, a first release."""
+    from data_access.demo import build
+
+    settings = configuration.load()
+    if fresh and settings.database_url.startswith("sqlite:///"):
+        for suffix in ("", "-wal", "-shm"):
+            Path(settings.database_url.removeprefix("sqlite:///") + suffix).unlink(missing_ok=True)
+    started = time.perf_counter()
+    engine = _engine()
+    with engine.begin() as connection:
+        loaded = reference.load_all(connection)
+        console.print(f"Atsauces dati | reference facts: {sum(loaded.values())}")
+        if not build.is_built(connection):
+            build.build(connection, seed=seed, progress=lambda text: console.print(f"  {text}"))
+        release = releases.publish(
+            connection, reason="Demonstrācijas dati", author="manage.py demo", steps=STEPS
+        )
+    console.print(f"Versija | release {release.id}, {time.perf_counter() - started:.1f} s")
+
+
+@cli.command()
+def publish(reason: str = typer.Option(..., help="Why."), author: str = typer.Option(..., help="Who.")) -> None:
+    """Compute everything and publish a new release."""
+    with _engine().begin() as connection:
+        release = releases.publish(connection, reason=reason, author=author, steps=STEPS)
+    console.print(f"Versija | release {release.id}")
+
+
+@cli.command()
+def rollback(release_id: int, reason: str = typer.Option(..., help="Why.")) -> None:
+    """Point back to a kept release."""
+    with _engine().begin() as connection:
+        release = releases.rollback(connection, release_id, reason=reason)
+    console.print(f"Rāda versiju | now serving release {release.id}")
+
+
+@cli.command(name="releases")
+def list_releases() -> None:
+    """List releases, newest first."""
+    table = Table("id", "created", "author", "reason", "kept", "current")
+    with _engine().begin() as connection:
+        for row in releases.history(connection):
+            marks = ["●" if flag else "" for flag in (row.kept, row.current)]
+            table.add_row(str(row.id), row.created_at, row.author, row.reason, *marks)
+    console.print(table)
+
+
+@cli.command()
+def check() -> None:
+    """Check settings, database and release; exit code 1 with the cure when something is wrong."""
+    try:
+        settings = configuration.load()
+        engine = engines.create(settings.database_url, read_only=True)
+        with engine.begin() as connection:
+            from data_access.reading import current_release
+
+            release = current_release(connection)
+        migrations_runner.verify(engine)
+    except (RuntimeError, OSError) as error:
+        console.print(f"[red]{error}[/red]")
+        raise typer.Exit(1) from None
+    console.print(f"Kārtībā | fine: {settings.environment}, release {release.id}")
+
+
+@cli.command()
+def serve() -> None:
+    """Serve the dashboard with gunicorn."""
+    import os
+    import sys
+
+    settings = configuration.load()
+    console.print(f"[bold]IKMS panelis: http://{settings.host}:{settings.port}/[/bold]  (Ctrl+C beidz | stops)")
+    arguments = [
+        sys.executable, "-m", "gunicorn", "app:server",
+        "--bind", f"{settings.host}:{settings.port}",
+        "--workers", str(settings.workers),
+        "--worker-class", "gthread", "--threads", "4",
+        "--timeout", "30", "--max-requests", "20000", "--max-requests-jitter", "2000",
+        "--no-control-socket", "--log-level", "warning",
+    ]  # fmt: skip
+    os.execv(sys.executable, arguments)
+
+
+if __name__ == "__main__":
+    cli()

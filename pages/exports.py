@@ -1,0 +1,106 @@
+"""CSV, XLSX and JSON of any table that a page shows, recomputed from the page's address and the reader's scope."""
+
+from __future__ import annotations
+
+import io
+
+import orjson
+from flask import Flask, Response, abort, request
+
+from access.door import route
+from access.pages import Renderer
+from access.session import current_scope
+from components.chart_frame import ChartFrame
+from language import numbers
+from language.messages import translate as t
+
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def install(server: Flask, renderer: Renderer) -> None:
+    """Add the export route. An export has exactly the rows, values and reason codes of the page."""
+
+    @route(server, "/eksports/<kind>/<table_id>/")
+    @route(server, "/eksports/<kind>/<table_id>/<path:page>")
+    def export(kind: str, table_id: str, page: str = "") -> Response:
+        if kind not in TYPES or len(table_id) > 80:
+            abort(404)
+        view = renderer.view(f"/{page}", request.query_string.decode("utf-8", "replace"), current_scope())
+        frame = view.frame(table_id) if view.status == 200 else None
+        if frame is None:
+            abort(404)
+        content = {"csv": _csv, "json": _json, "xlsx": _xlsx}[kind](frame)
+        response = Response(content, content_type=TYPES[kind])
+        response.headers["Content-Disposition"] = f'attachment; filename="{table_id}.{kind}"'
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def heading(frame: ChartFrame) -> list[str]:
+    """The lines that travel with every export: title, source, as-of date, coverage, release."""
+    lang, origin = frame.lang, frame.provenance
+    lines = [
+        frame.title,
+        f"{t('Source', lang)}: {origin.source}; {t('data as of', lang)} {numbers.date_short(origin.as_of, lang)}",
+        origin.counting,
+        t("coverage {n} of {expected}", lang, n=origin.coverage[0], expected=origin.coverage[1]),
+        f"{t('release', lang)} {origin.release_id}",
+    ]
+    if origin.synthetic:
+        lines.insert(1, t("Demonstration data", lang))
+    if origin.note:
+        lines.append(origin.note)
+    return lines
+
+
+def _csv(frame: ChartFrame) -> bytes:
+    return frame.table.to_csv(heading(frame)).encode("utf-8-sig")
+
+
+def _json(frame: ChartFrame) -> bytes:
+    return orjson.dumps(
+        {
+            "title": frame.title,
+            "about": heading(frame),
+            "columns": [{"key": c.key, "title": c.title, "kind": c.kind} for c in frame.table.columns],
+            "rows": frame.table.values(),
+        },
+        option=orjson.OPT_INDENT_2,
+    )
+
+
+def _xlsx(frame: ChartFrame) -> bytes:
+    import xlsxwriter
+
+    stream = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    sheet = book.add_worksheet(t("Data", frame.lang))
+    bold = book.add_format({"bold": True})
+    percent = book.add_format({"num_format": "0.0%"})
+    row_number = 0
+    for line in heading(frame):
+        sheet.write_string(row_number, 0, line, bold if row_number == 0 else None)
+        row_number += 1
+    row_number += 1
+    for index, column in enumerate(frame.table.columns):
+        sheet.write_string(row_number, index, column.title, bold)
+        sheet.set_column(index, index, 28 if index == 0 else 16)
+    sheet.freeze_panes(row_number + 1, 1)
+    for row in frame.table.values():
+        row_number += 1
+        for index, column in enumerate(frame.table.columns):
+            value = row[column.key]
+            if value is None:
+                sheet.write_string(row_number, index, f"[{row[f'{column.key}_reason']}]")
+            elif isinstance(value, int | float):
+                sheet.write_number(row_number, index, value, percent if column.kind == "percent" else None)
+            else:
+                sheet.write_string(row_number, index, str(value))
+    book.close()
+    return stream.getvalue()

@@ -1,0 +1,217 @@
+"""The site around the pages: navigation, the HTML document of each first answer, the router callback."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import dash
+import structlog
+from dash import Input, Output
+from flask import g, request
+from markupsafe import Markup
+
+from access.callbacks import guarded_callback, optional, text
+from access.pages import REGISTRY, Match, Renderer, language_of, match, url
+from access.session import current_scope, demo_accounts
+from components.shell import Link, Shell, document
+from components.view import View
+from data_access.reading import NoRelease
+from language import numbers
+from language.messages import translate as t
+
+log = structlog.get_logger("ikms")
+ASSETS = Path(__file__).resolve().parents[1] / "assets"
+
+# Navigation in reading order: (page, text) or (text, [(page, text) …]); pages that do not exist are left out.
+NAVIGATION: list = [
+    ("home", "Home"),
+    ("institutions", "Institution"),
+    ("municipalities", "Municipality"),
+    ("national", "Latvia"),
+    (
+        "Topics",
+        [
+            ("risks", "Risks"),
+            ("absence", "Absence"),
+            ("unregistered", "Children not registered"),
+            ("unified_school", "Unified school"),
+            ("graduates_higher", "Graduates: higher education"),
+            ("graduates_vocational", "Graduates: vocational education"),
+            ("quality", "Quality evaluation"),
+            ("supervision", "Supervision"),
+        ],
+    ),
+    ("methodology", "Data and method"),
+]
+FOOTER = [
+    ("help", "How to read"),
+    ("methodology", "Data and method"),
+    ("agreement", "Agreement with the report"),
+    ("accessibility", "Accessibility"),
+]
+
+
+def _links(lang: str) -> list[Link]:
+    links = []
+    for first, second in NAVIGATION:
+        if isinstance(second, str):
+            if first in REGISTRY:
+                links.append(Link(t(second, lang), url(first, lang)))
+            continue
+        children = [Link(t(label, lang), url(name, lang)) for name, label in second if name in REGISTRY]
+        if children:
+            links.append(Link(t(first, lang), "", children))
+    return links
+
+
+@cache
+def asset(name: str) -> str:
+    """Address of an own asset with its content hash, so that it may be cached for a year."""
+    digest = hashlib.sha256((ASSETS / name).read_bytes()).hexdigest()[:12]
+    return f"/assets/{name}?v={digest}"
+
+
+def _other_language(path: str, lang: str) -> str:
+    if lang == "lv":
+        return "/en" if path == "/" else f"/en{path}"
+    return path.removeprefix("/en") or "/"
+
+
+class Site:
+    """Everything that is the same on all pages, for one application."""
+
+    def __init__(self, renderer: Renderer, settings, bundle: dict[str, str | None]) -> None:
+        self.renderer = renderer
+        self.settings = settings
+        self.bundle = bundle
+        self.release_line: Callable[[str], tuple[bool, str]] = lambda lang: (False, "")
+
+    def shell(self, lang: str, title: str, description: str, *, graphs: bool, status: int = 200) -> Shell:
+        """The shell of the current request."""
+        scope = current_scope()
+        synthetic, release_text = self.release_line(lang)
+        full = request.full_path.rstrip("?")
+        styles = [asset("10-ikms.css"), asset("20-marks.css")]
+        if self.bundle.get("bootstrap"):
+            styles.insert(0, self.bundle["bootstrap"])
+        plotly = [address for address in (self.bundle.get("plotly"), self.bundle.get("locale")) if address]
+        own = asset("ikms.js")
+        return Shell(
+            lang=lang,
+            title=title,
+            description=description,
+            path=full,
+            links=_links(lang),
+            home_href=url("home", lang),
+            search_href=url("institutions", lang),
+            other_href=_other_language(full, lang),
+            sign_in_href="/pieslegties",
+            account=scope.label and t(scope.label, lang) if scope.signed_in else "",
+            role=scope.role,
+            accounts=[(key, t(account.label, lang)) for key, account in demo_accounts().items()]
+            if self.settings.demo
+            else [],
+            synthetic=synthetic,
+            footer_links=[Link(t(label, lang), url(name, lang)) for name, label in FOOTER if name in REGISTRY],
+            release_text=release_text,
+            styles=styles,
+            scripts=[*(plotly if graphs else []), own],
+            later_scripts=[] if graphs else plotly,
+            robots="index, follow" if status == 200 and not scope.signed_in else "noindex",
+        )
+
+    def html(self, view: View, dash_parts: dict[str, Markup] | None) -> str:
+        """The document for a view."""
+        shell = self.shell(
+            view.lang,
+            view.window_title or view.title,
+            view.description or str(view.lead),
+            graphs=view.has_graphs,
+            status=view.status,
+        )
+        return document(shell, view.to_html(), dash_parts)
+
+    def error_page(self, status: int, request_id: str, lang: str) -> str:
+        """HTML for a refused or failed request."""
+        return self.html(error_view(status, request_id, lang), None)
+
+
+def error_view(status: int, request_id: str, lang: str) -> View:
+    """What the reader sees when there is no answer: what happened, what to do, an id to quote."""
+    if status == 404:
+        title = t("There is no such page", lang)
+        lead = t("Check the address, or find the institution or municipality with the search above.", lang)
+    elif status >= 500:
+        title = t("The page could not be prepared", lang)
+        lead = t("Reload in a moment. If it happens again, write to us and quote {id}.", lang, id=request_id)
+    elif status == 429:
+        title = t("Too many requests", lang)
+        lead = t("Wait a minute and try again.", lang)
+    else:
+        title = t("The request was refused", lang)
+        lead = t("Go back and try again. If it happens again, write to us and quote {id}.", lang, id=request_id)
+    return View(title=title, lead=lead, body=[], lang=lang, status=status)
+
+
+def not_found(path: str, lang: str) -> View:
+    """The 404 view; the same for what does not exist and for what this reader may not see."""
+    return error_view(404, "", lang)
+
+
+class Panel(dash.Dash):
+    """Dash whose first answer already holds the page."""
+
+    site: Site
+
+    def interpolate_index(self, **parts) -> str:
+        """Called for every address without a route of its own: render the page into the document."""
+        view = self.site.renderer.view(request.path, request.query_string.decode("utf-8", "replace"), current_scope())
+        g.page_status = view.status
+        if view.release_id:
+            g.release_id = view.release_id
+        return self.site.html(
+            view, {key: Markup(parts[key]) for key in ("config", "scripts", "renderer", "app_entry")}
+        )
+
+
+def register_router(app: Panel) -> None:
+    """The callback that answers navigation: address in, page out."""
+
+    @guarded_callback(
+        Output("page", "children"),
+        Input("url", "pathname"),
+        Input("url", "search"),
+        checks={"url.pathname": text(r"/[^\x00-\x1f]*", 300), "url.search": optional(text(r"(\?[^\x00-\x1f]*)?", 2000))},
+    )
+    def show_page(pathname: str, search: str | None) -> list:
+        view = app.site.renderer.view(pathname, search or "", current_scope())
+        if view.release_id:
+            g.release_id = view.release_id
+        return view.to_dash()
+
+
+def release_line(engine) -> Callable[[str], tuple[bool, str]]:
+    """Function of the language: (are the data synthetic, line for the footer)."""
+    from data_access.reading import current_release
+
+    def line(lang: str) -> tuple[bool, str]:
+        try:
+            with engine.begin() as connection:
+                release = current_release(connection)
+        except NoRelease:
+            return False, t("Nothing has been published yet.", lang)
+        return release.synthetic, t(
+            "Release {id}, data as of {as_of}, published {created}.",
+            lang,
+            id=release.id,
+            as_of=numbers.date_short(release.as_of, lang),
+            created=numbers.date_short(release.created_at[:10], lang),
+        )
+
+    return line
+
+
+__all__ = ["Match", "Panel", "Site", "error_view", "language_of", "match", "not_found", "register_router"]

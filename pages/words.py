@@ -1,0 +1,47 @@
+"""Names of classifiers that several pages print."""
+
+from __future__ import annotations
+
+from language.messages import _, translate
+
+INSTITUTION_TYPES = {
+    "preschool": _("Preschool"),
+    "primary": _("Primary school"),
+    "basic": _("Basic school"),
+    "secondary": _("Secondary school"),
+    "state_gymnasium": _("State gymnasium"),
+    "special": _("Special school"),
+    "vocational": _("Vocational school"),
+    "orientation": _("Vocationally oriented school"),
+    "higher": _("Higher education institution"),
+}
+FOUNDERS = {
+    "municipality": _("municipal"),
+    "state": _("state"),
+    "private": _("private"),
+}
+STAGES = {
+    "preschool": _("Preschool"),
+    "basic": _("Basic education"),
+    "special_basic": _("Special basic education"),
+    "upper_secondary": _("General secondary education"),
+    "vocational": _("Vocational education"),
+    "orientation": _("Vocationally oriented education"),
+    "higher": _("Higher education"),
+    "total": _("Total"),
+}
+
+
+def institution_type(code: str, lang: str) -> str:
+    """Type of an institution in words."""
+    return translate(INSTITUTION_TYPES[code], lang)
+
+
+def founder(code: str, lang: str) -> str:
+    """Founder of an institution in words."""
+    return translate(FOUNDERS[code], lang)
+
+
+def stage(code: str, lang: str) -> str:
+    """Education stage in words."""
+    return translate(STAGES[code], lang)
