@@ -76,15 +76,19 @@ class Scope:
             return "detail" if self.covers_municipality(municipality_code) else "released"
         return "detail" if self.sees_all else "released"
 
-    def predicate(self, institution_column, municipality_column):
-        """SQL condition for rows of the detail plane in scope; false() for the public."""
+    def predicate(self, institution_column, municipality_column, *, text_ids: bool = False):
+        """SQL condition for rows of the detail plane in scope; false() for the public.
+
+        text_ids: the institution column holds the id as text (unit_id of the value tables).
+        """
         from sqlalchemy import false, or_, true
 
         if self.sees_all:
             return true()
         parts = []
         if self.institutions:
-            parts.append(institution_column.in_(_sorted(self.institutions)))
+            ids = _sorted(self.institutions)
+            parts.append(institution_column.in_([str(i) for i in ids] if text_ids else ids))
         if self.municipalities:
             parts.append(municipality_column.in_(_sorted(self.municipalities)))
         return or_(*parts) if parts else false()

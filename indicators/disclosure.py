@@ -1,0 +1,110 @@
+"""What may be shown of a value outside its own scope: minimum group, rounding, bands, top and bottom codes.
+
+Pure: a frame of exact values in, the same rows with a protected value or a reason code out, never both.
+The rules are those of the house's disclosure policy (docs/methodology.md): at least ten persons behind a
+figure, counts rounded to base five, percentages in bands while the group is small, no levels of single
+institutions, no complaints of a single institution.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MINIMUM = 10
+BASE = 5
+# Lower end of the group size, width of the band in percentage points (0 = to one decimal), top/bottom code.
+BANDS = ((300, 0.0, 1.0), (100, 1.0, 2.0), (40, 5.0, 5.0), (20, 10.0, 10.0), (MINIMUM, 20.0, 20.0))
+NEVER_SINGLE = frozenset({"R09"})
+JUDGEMENTS = (
+    "lower", "upper", "probability_medium", "probability_high", "level", "certainty", "persistence",
+    "is_new", "trend", "threshold_id", "pooled_numerator", "pooled_denominator", "pooled_periods",
+    "fixed_rule",
+)  # fmt: skip
+
+
+def rounded(counts: np.ndarray, base: int = BASE) -> np.ndarray:
+    """Counts rounded half up to the base, on integers."""
+    counts = np.asarray(counts, dtype=float)
+    return np.floor((counts + base / 2) / base) * base
+
+
+def percentage_band(share: np.ndarray, n: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Lower and upper end (fractions) of what may be said of a share of a group of n.
+
+    Groups under MINIMUM give NaN. A top- or bottom-coded share gives the open end: (0, code), (1 - code, 1).
+    """
+    share, n = np.asarray(share, dtype=float), np.asarray(n, dtype=float)
+    low = np.full(share.shape, np.nan)
+    high = np.full(share.shape, np.nan)
+    done = ~(n >= MINIMUM) | np.isnan(share)
+    for smallest, width, code in BANDS:
+        here = ~done & (n >= smallest)
+        percent = np.clip(share * 100, 0, 100)
+        if width == 0.0:
+            exact = np.floor(percent * 10 + 0.5) / 10
+            low_end = high_end = exact
+        elif width == 1.0:
+            exact = np.floor(percent + 0.5)
+            low_end = high_end = exact
+        else:
+            low_end = np.minimum(np.floor(percent / width) * width, 100 - width)
+            high_end = low_end + width
+        bottom, top = percent <= code, percent >= 100 - code
+        low_end = np.where(bottom, 0.0, np.where(top, 100 - code, low_end))
+        high_end = np.where(bottom, code, np.where(top, 100.0, high_end))
+        low[here], high[here] = low_end[here] / 100, high_end[here] / 100
+        done |= here
+    return low, high
+
+
+def protect(values: pd.DataFrame, families: dict[str, str]) -> pd.DataFrame:
+    """Protected copy of value rows (columns of `indicator_value`).
+
+    families: model family of each indicator id. Shares of small groups become bands: `value` is the middle
+    of the band and `value_text` its ends as "lower-upper" in percent. Rows of single institutions lose every
+    judgement; areas keep theirs.
+    """
+    import pandas as pd
+
+    result = values.copy()
+    family = result["indicator_id"].map(families)
+    single = (result["unit_kind"] == "institution").to_numpy()
+    n = result["denominator"].to_numpy(dtype=float)
+    x = result["numerator"].to_numpy(dtype=float)
+    known = result["value"].notna().to_numpy()
+    hidden = known & ~(n >= MINIMUM)
+    hidden |= known & single & result["indicator_id"].isin(NEVER_SINGLE).to_numpy()
+
+    share = (family == "share").to_numpy()
+    low, high = percentage_band(np.where(share, result["value"].to_numpy(dtype=float), np.nan), n)
+    banded = share & single & ~hidden & known
+    result["value_text"] = pd.Series([None] * len(result), index=result.index, dtype=object)
+    wide = banded & (high > low)
+    result.loc[wide, "value_text"] = [
+        f"{a * 100:g}-{b * 100:g}" for a, b in zip(low[wide], high[wide], strict=True)
+    ]
+    result.loc[banded, "value"] = ((low + high) / 2)[banded]
+    other = single & ~share & known & ~hidden
+    result.loc[other, "value"] = np.round(result["value"].to_numpy(dtype=float)[other], 1)
+
+    counts = share & known & ~hidden
+    small = counts & ((x < MINIMUM) & (x > 0) | (n - x < MINIMUM) & (n - x > 0))
+    result.loc[counts, "numerator"] = rounded(x[counts])
+    result.loc[counts & single | small, "numerator"] = np.nan
+    result.loc[known & ~hidden, "denominator"] = rounded(n[known & ~hidden])
+    result.loc[other, "numerator"] = np.nan
+
+    for column in JUDGEMENTS:
+        if column in result:
+            result.loc[single, column] = None
+    for column in ("value", "numerator", "denominator"):
+        result.loc[hidden, column] = np.nan
+    result.loc[hidden, "value_text"] = None
+    result.loc[hidden, "reason"] = "c"
+    result.loc[~hidden & known & (result["reason"] == "u"), "reason"] = None
+    return result
