@@ -224,8 +224,10 @@ def _bar(row: Row, level: str, certainty: str | None, lang: str) -> dict | None:
     if None in (p5, p25, p50, p75, p95):
         return None
     direction, value, similar = row["direction"], get("value"), get("similar")
-    if get("value_text") is None:
+    if get("value_text") is None:  # what is not shown must not move the drawing either
         value = None
+    if get("similar_text") is None:
+        similar = None
     medium, high = _pair(get("medium")), _pair(get("high"))
     spread = max(p95 - p50, p50 - p5)
     if spread <= 0:
@@ -364,21 +366,27 @@ def spine_block(
     )
 
 
+_LEGEND = (
+    ("high", "certain"),
+    ("high", "possible"),
+    ("medium", "certain"),
+    ("medium", "possible"),
+    ("low", None),
+    ("unknown", None),
+)
+
+
+@lru_cache(8)
+def level_legend(lang: str, extra: Markup | str = "") -> Markup:
+    """The shapes of the levels with their words, for dot plots and grids."""
+    items = [(level_mark(level, sure), level_word(level, sure, lang)) for level, sure in _LEGEND]
+    return render("marks/level_legend.html", items=items, extra=extra, lang=lang)
+
+
 @lru_cache(4)
 def spine_legend(lang: str) -> Markup:
     """How to read the spine: shapes, bands and ticks with words."""
-    items = [
-        (level_mark(level, certainty), level_word(level, certainty, lang))
-        for level, certainty in (
-            ("high", "certain"),
-            ("high", "possible"),
-            ("medium", "certain"),
-            ("medium", "possible"),
-            ("low", None),
-            ("unknown", None),
-        )
-    ]
-    return render("marks/spine_legend.html", items=items, lang=lang)
+    return level_legend(lang, render("marks/spine_legend.html", lang=lang))
 
 
 # One line of many
@@ -545,8 +553,9 @@ def dot_plot(
     Fields of a row: ``name``, ``href``, ``value``, ``lower``, ``upper``, ``value_text`` or ``reason``,
     ``note`` (small text), ``level``, ``certainty``, ``own`` (highlighted).
     """
-    numbers_used = [x for row in rows for x in (row.get("value"), row.get("lower"), row.get("upper"))]
-    at, ticks = _scale([*numbers_used, reference], low, high, axis_text, lang)
+    shown_rows = [row for row in rows if row.get("value_text") is not None]
+    shown_values = [row.get(key) for row in shown_rows for key in ("value", "lower", "upper")]
+    at, ticks = _scale([*shown_values, reference], low, high, axis_text, lang)
     cells = []
     for row in rows:
         get = row.get
@@ -600,9 +609,10 @@ def dumbbell(
     Fields of a row: ``name``, ``href``, ``before``, ``after``, ``before_text`` or ``before_reason``,
     ``after_text`` or ``after_reason``, ``change_text`` (words of the change).
     """
-    at, ticks = _scale(
-        [x for row in rows for x in (row.get("before"), row.get("after"))], low, high, axis_text, lang
-    )
+    shown_values = [
+        row.get(key) for row in rows for key in ("before", "after") if row.get(f"{key}_text") is not None
+    ]
+    at, ticks = _scale(shown_values, low, high, axis_text, lang)
     cells = []
     for row in rows:
         get = row.get
@@ -813,7 +823,8 @@ def line_chart(
             labels.append({"kind": kind, "name": line["name"], "value": missing("x", lang), "y": _TOP + plot})
     _part(labels, height)
 
-    every = max(1, math.ceil(count / 4))
+    longest = max(map(len, periods), default=0)
+    every = max(1, math.ceil(count / (4 if longest < 11 else 3)))
     arrow = {"high_bad": t("↑ worse", lang), "low_bad": t("↓ worse", lang)}.get(direction, "")
     return render(
         "marks/line_chart.html",
@@ -895,7 +906,8 @@ def heat_grid(
                 }
             )
         body.append({"name": row["name"], "href": row.get("href"), "cells": cells})
-    return render("marks/heat_grid.html", rows=body, columns=columns, caption=caption, name_title=name_title)
+    heads = [{"title": None, "href": None, **column} for column in columns]
+    return render("marks/heat_grid.html", rows=body, columns=heads, caption=caption, name_title=name_title)
 
 
 def matrix3(cells: Mapping[tuple[str, str], Row], lang: str, *, caption: str, limit: int = 5) -> Markup:

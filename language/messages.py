@@ -1,0 +1,172 @@
+"""Translated texts.
+
+A msgid is the English text. Catalogues are all ``locale/<lang>/LC_MESSAGES/*.po`` files, merged when
+first used; two files that translate one msgid differently are refused. Placeholders are ``{name}``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+from babel.messages.pofile import PoFileError, read_po
+
+from language.numbers import plain
+from language.plurals import FORMS, HEADERS, plural_index
+
+LANGUAGES = ("lv", "en")
+ROOT = Path(__file__).resolve().parent.parent
+LOCALE = ROOT / "locale"
+
+# What the collector looks for; the numbers say which arguments are texts.
+KEYWORDS = {"t": (1,), "translate": (1,), "_": (1,), "tn": (1, 2), "translate_plural": (1, 2)}
+SKIPPED = {"node_modules", "tests", "benchmarks", "docs", "var", "migrations", "locale", "assets"}
+
+Message = str | tuple[str, str]  # a text, or a singular with its plural
+_PLACEHOLDER = re.compile(r"(?<!\{)\{(\w+)[^{}]*\}(?!\})")
+
+
+class CatalogueError(ValueError):
+    """A catalogue that cannot be used; the text says which file and why."""
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The merged texts of one language."""
+
+    lang: str
+    texts: Mapping[str, str] = field(default_factory=dict)
+    plurals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ids: Mapping[Message, str] = field(default_factory=dict)  # each msgid and the file that has it
+
+
+def load(lang: str, folder: Path = LOCALE) -> Catalogue:
+    """Read and merge the catalogues of ``lang``; an untranslated or fuzzy entry counts as missing."""
+    if lang not in LANGUAGES:
+        raise ValueError(f"unknown language {lang!r}; known: {', '.join(LANGUAGES)}")
+    texts: dict[str, str] = {}
+    plurals: dict[str, tuple[str, ...]] = {}
+    ids: dict[Message, str] = {}
+    for path in sorted((folder / lang / "LC_MESSAGES").glob("*.po")):
+        raw = path.read_bytes()
+        try:
+            with path.open("rb") as file:
+                catalogue = read_po(file, locale=lang, abort_invalid=True)
+        except PoFileError as error:
+            raise CatalogueError(f"{path.name}: {error}") from error
+        messages = [message for message in catalogue if message.id]
+        if len(re.findall(rb"^msgid ", raw, re.MULTILINE)) - 1 != len(messages):
+            raise CatalogueError(f"{path.name}: the header is missing or a msgid stands twice")
+        if catalogue.plural_forms.rstrip(";") != HEADERS[lang].rstrip(";"):
+            raise CatalogueError(f"{path.name}: Plural-Forms must be {HEADERS[lang]!r}")
+        for message in messages:
+            if message.context:
+                raise CatalogueError(f"{path.name}: msgctxt is not used here ({message.id!r})")
+            ids.setdefault(message.id, path.name)
+            if message.fuzzy or not message.string:
+                continue
+            if message.pluralizable:
+                forms = tuple(message.string)
+                if not all(forms):
+                    continue
+                key, found, store = message.id[0], forms, plurals
+            else:
+                key, found, store = message.id, message.string, texts
+            if store.setdefault(key, found) != found:
+                raise CatalogueError(f"{path.name}: {key!r} is translated otherwise in {ids[message.id]}")
+            _check_placeholders(message.id, found, path.name)
+    return Catalogue(lang, texts, plurals, ids)
+
+
+def _check_placeholders(message: Message, found: str | tuple[str, ...], name: str) -> None:
+    sources = (message,) if isinstance(message, str) else message
+    allowed = set().union(*(_PLACEHOLDER.findall(source) for source in sources))
+    for form in (found,) if isinstance(found, str) else found:
+        used = set(_PLACEHOLDER.findall(form))
+        if used - allowed or (isinstance(message, str) and used != allowed):
+            raise CatalogueError(f"{name}: placeholders of {form!r} do not fit {sources[0]!r}")
+
+
+@cache
+def catalogue(lang: str) -> Catalogue:
+    """The catalogue in use; read once for the life of the process."""
+    return load(lang)
+
+
+def translate(text: str, /, lang: str, **values: object) -> str:
+    """``text`` in ``lang`` with its placeholders filled; an untranslated text stays English."""
+    found = catalogue(lang).texts.get(text, text)
+    return found.format(**values) if values or "{" in found else found
+
+
+def translate_plural(
+    singular: str, plural: str, n: int | float | Decimal, lang: str, **values: object
+) -> str:
+    """The form that fits ``n``; ``{n}`` is the number in the writing of the language."""
+    forms = catalogue(lang).plurals.get(singular)
+    index = plural_index(n, lang if forms else "en")
+    found = (forms or (singular, plural))[index]
+    if "n" not in values:
+        values["n"] = plain(n, lang)
+    return found.format(**values)
+
+
+def _(text: str) -> str:
+    """Marks a text for the catalogues without translating it."""
+    return text
+
+
+t = translate
+tn = translate_plural
+
+
+def extract(root: Path = ROOT) -> dict[Message, list[str]]:
+    """Every msgid used in the house's Python files and templates, with the places (``file:line``)."""
+    from babel.messages.extract import extract_from_file  # only the checks need it
+
+    found: dict[Message, list[str]] = {}
+    for folder, names, files in os.walk(root):
+        names[:] = sorted(name for name in names if name not in SKIPPED and not name.startswith((".", "__")))
+        for file in sorted(files):
+            path = Path(folder, file)
+            if file.endswith(".py"):
+                method = "python"
+            elif "templates" in path.parts and file.endswith((".html", ".svg", ".jinja", ".j2", ".xml")):
+                method = "jinja2.ext:babel_extract"
+            else:
+                continue
+            options = {"silent": "false", "trimmed": "true"}
+            for line, message, _comments, _context in extract_from_file(
+                method, path, keywords=KEYWORDS, options=options
+            ):
+                key = message if isinstance(message, str) else tuple(message)
+                found.setdefault(key, []).append(f"{path.relative_to(root).as_posix()}:{line}")
+    return found
+
+
+def missing(lang: str, messages: Iterable[Message]) -> list[Message]:
+    """Those of ``messages`` that ``lang`` does not have, or not with all plural forms."""
+    if lang == "en":
+        return []
+    known = catalogue(lang)
+    return [
+        message
+        for message in messages
+        if (message not in known.texts if isinstance(message, str) else message[0] not in known.plurals)
+    ]
+
+
+def unused(lang: str, messages: Iterable[Message]) -> list[Message]:
+    """Entries of the catalogues of ``lang`` that nothing in ``messages`` asks for."""
+    wanted = set(messages)
+    return [message for message in catalogue(lang).ids if message not in wanted]
+
+
+def plural_forms(lang: str) -> tuple[str, ...]:
+    """The names of the plural forms of ``lang`` in the order of the catalogues."""
+    return FORMS[lang]
