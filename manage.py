@@ -8,12 +8,15 @@ from pathlib import Path
 import typer
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
 
 import settings as configuration
 from data_access import engine as engines
 from data_access import migrations_runner, releases
 from data_access.importing import reference
-from data_access.publishing import STEPS
+from data_access.publishing import steps
+from data_access.schema import institution
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="IKMS panelis")
 console = Console()
@@ -29,7 +32,7 @@ def _engine():
 @cli.command()
 def demo(seed: int = 2024, fresh: bool = typer.Option(False, help="Make the database anew.")) -> None:
     """Make the demonstration database: reference facts, synthetic facts, a first release."""
-    from data_access.demo import build
+    from data_access.demo import build as demo_data
 
     settings = configuration.load()
     if fresh and settings.database_url.startswith("sqlite:///"):
@@ -40,19 +43,54 @@ def demo(seed: int = 2024, fresh: bool = typer.Option(False, help="Make the data
     with engine.begin() as connection:
         loaded = reference.load_all(connection)
         console.print(f"Atsauces dati | reference facts: {sum(loaded.values())}")
-        if not build.is_built(connection):
-            build.build(connection, seed=seed, progress=lambda text: console.print(f"  {text}"))
+        if connection.execute(select(func.count()).select_from(institution)).scalar() == 0:
+            demo_data.build(connection, seed=seed, progress=_say)
         release = releases.publish(
-            connection, reason="Demonstrācijas dati", author="manage.py demo", steps=STEPS
+            connection, reason="Demonstrācijas dati", author="manage.py demo", steps=steps(_say)
         )
     console.print(f"Versija | release {release.id}, {time.perf_counter() - started:.1f} s")
 
 
+@cli.command(name="ensure-demo")
+def ensure_demo() -> None:
+    """Make the demonstration database when there is no database yet; otherwise do nothing."""
+    settings = configuration.load()
+    if settings.environment != "demo":
+        return
+    if settings.database_url.startswith("sqlite:///"):
+        path = Path(settings.database_url.removeprefix("sqlite:///"))
+        if path.is_file() and _has_release(settings):
+            return
+    elif _has_release(settings):
+        return
+    demo(seed=2024, fresh=False)
+
+
+def _has_release(settings) -> bool:
+    from data_access.reading import NoRelease, current_release
+
+    engine = engines.create(settings.database_url, read_only=True)
+    try:
+        with engine.begin() as connection:
+            current_release(connection)
+    except (NoRelease, DBAPIError):
+        return False
+    finally:
+        engine.dispose()
+    return True
+
+
+def _say(text: str) -> None:
+    console.print(f"  {text}", highlight=False)
+
+
 @cli.command()
-def publish(reason: str = typer.Option(..., help="Why."), author: str = typer.Option(..., help="Who.")) -> None:
+def publish(
+    reason: str = typer.Option(..., help="Why."), author: str = typer.Option(..., help="Who.")
+) -> None:
     """Compute everything and publish a new release."""
     with _engine().begin() as connection:
-        release = releases.publish(connection, reason=reason, author=author, steps=STEPS)
+        release = releases.publish(connection, reason=reason, author=author, steps=steps(_say))
     console.print(f"Versija | release {release.id}")
 
 
@@ -99,7 +137,9 @@ def serve() -> None:
     import sys
 
     settings = configuration.load()
-    console.print(f"[bold]IKMS panelis: http://{settings.host}:{settings.port}/[/bold]  (Ctrl+C beidz | stops)")
+    console.print(
+        f"[bold]IKMS panelis: http://{settings.host}:{settings.port}/[/bold]  (Ctrl+C beidz | stops)"
+    )
     arguments = [
         sys.executable, "-m", "gunicorn", "app:server",
         "--bind", f"{settings.host}:{settings.port}",

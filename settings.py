@@ -13,7 +13,18 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 ROOT = Path(__file__).resolve().parent
 VAR = ROOT / "var"
 
-WEAK_SECRETS = {"secret", "changeme", "change-me", "password", "dev", "test", "admin", "ikms", "key", "0" * 32}
+WEAK_SECRETS = {
+    "secret",
+    "changeme",
+    "change-me",
+    "password",
+    "dev",
+    "test",
+    "admin",
+    "ikms",
+    "key",
+    "0" * 32,
+}
 FORBIDDEN_SWITCHES = {
     "DASH_MCP_ENABLED": "opens every callback to unauthenticated tools",
     "DASH_DEBUG": "opens the debugger and stack traces",
@@ -33,7 +44,9 @@ class Settings(BaseSettings):
     )
 
     environment: Literal["demo", "production"] = "demo"
-    database_url: str = Field(default=f"sqlite:///{VAR / 'monitoring.sqlite'}", validation_alias="DATABASE_URL")
+    database_url: str = Field(
+        default=f"sqlite:///{VAR / 'monitoring.sqlite'}", validation_alias="DATABASE_URL"
+    )
     host: str = Field(default="127.0.0.1", validation_alias="HOST")
     port: int = Field(default=8050, ge=1, le=65535, validation_alias="PORT")
     workers: int = Field(default=2, ge=1, le=32)
@@ -69,9 +82,11 @@ class Settings(BaseSettings):
             if os.environ.get(name, "").lower() not in ("", "0", "false", "no")
         ]
         secret = self.secret_key.get_secret_value() if self.secret_key else None
-        if secret is not None and (len(secret) < 32 or secret.lower() in WEAK_SECRETS or len(set(secret)) < 8):
+        if secret is not None and (
+            len(secret) < 32 or secret.lower() in WEAK_SECRETS or len(set(secret)) < 8
+        ):
             faults.append(
-                "IKMS_SECRET_KEY ir pārāk vāja: vajag vismaz 32 nejaušas zīmes (python -c \"import secrets; "
+                'IKMS_SECRET_KEY ir pārāk vāja: vajag vismaz 32 nejaušas zīmes (python -c "import secrets; '
                 'print(secrets.token_urlsafe(48))") | too weak: at least 32 random characters are needed'
             )
         if self.environment == "production":

@@ -47,7 +47,11 @@ def guarded_callback(
     """
     if options.get("background"):
         raise ValueError("background callbacks open a second door and are not used here")
-    flat = [item for argument in arguments for item in (argument if isinstance(argument, list | tuple) else [argument])]
+    flat = [
+        item
+        for argument in arguments
+        for item in (argument if isinstance(argument, list | tuple) else [argument])
+    ]
     names = [
         f"{item.component_id}.{item.component_property}"
         for item in flat
@@ -117,7 +121,9 @@ def check_request(app: dash.Dash) -> None:
                 abort(400)
         names += declared
     changed = body.get("changedPropIds", [])
-    if not isinstance(changed, list) or any(not isinstance(name, str) or name not in names for name in changed):
+    if not isinstance(changed, list) or any(
+        not isinstance(name, str) or name not in names for name in changed
+    ):
         abort(400)
     outputs = body.get("outputs")
     if outputs is not None and not _outputs_fit(outputs, body["output"]):

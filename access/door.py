@@ -20,7 +20,9 @@ _DASH_OPEN = {"/_dash-layout", "/_dash-dependencies", "/_favicon.ico", "/_reload
 _allowed: dict[str, frozenset[str]] = {}
 
 
-def route(server: Flask, rule: str, *, methods: tuple[str, ...] = ("GET",), roles: frozenset[str] | None = None):
+def route(
+    server: Flask, rule: str, *, methods: tuple[str, ...] = ("GET",), roles: frozenset[str] | None = None
+):
     """Register a plain route and put it on the allow-list. roles: None means everybody."""
 
     def register(function: Callable) -> Callable:
@@ -124,6 +126,8 @@ def _where(error: Exception) -> str:
     place = ""
     while trace is not None:
         code = trace.tb_frame.f_code
-        place = f"{code.co_filename.rsplit('/', 2)[-2]}/{code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}"
+        place = (
+            f"{code.co_filename.rsplit('/', 2)[-2]}/{code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}"
+        )
         trace = trace.tb_next
     return place

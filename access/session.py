@@ -60,7 +60,9 @@ def _scope_of_session() -> Scope:
     settings = current_app.extensions["ikms_settings"]
     now = time.time()
     idle_since, started = session.get("seen", 0), session.get("since", 0)
-    expired = now - idle_since > settings.session_idle_minutes * 60 or now - started > settings.session_hours * 3600
+    expired = (
+        now - idle_since > settings.session_idle_minutes * 60 or now - started > settings.session_hours * 3600
+    )
     account = None if expired or not settings.demo else demo_accounts().get(session["account"])
     if account is None:
         session.clear()

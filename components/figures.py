@@ -95,7 +95,11 @@ def lines(series: Sequence[Mapping], *, x: Sequence, y_title: str = "", y_range=
                 "text": item.get("text"),
                 "hovertemplate": "%{text}<extra></extra>" if item.get("text") else None,
                 "connectgaps": False,
-                "line": {"color": item["colour"], "width": item.get("width", 2.5), "dash": item.get("dash", "solid")},
+                "line": {
+                    "color": item["colour"],
+                    "width": item.get("width", 2.5),
+                    "dash": item.get("dash", "solid"),
+                },
                 "marker": {"size": 7},
             }
         )

@@ -2,6 +2,81 @@
 
 from __future__ import annotations
 
-from .releases import Step
+from collections.abc import Callable
 
-STEPS: tuple[Step, ...] = ()
+from sqlalchemy import Connection, func, insert, select
+
+from . import facts
+from .bulk import insert_rows
+from .releases import Step
+from .schema import (
+    indicator_distribution,
+    indicator_level_count,
+    indicator_released,
+    indicator_value,
+    release,
+    threshold,
+)
+
+Progress = Callable[[str], None]
+
+
+def steps(progress: Progress | None = None) -> tuple[Step, ...]:
+    """The steps of a publication; progress gets one line per step."""
+
+    def compute_indicators(connection: Connection, release_id: int) -> None:
+        _compute(connection, release_id, progress or (lambda text: None))
+
+    return (ensure_thresholds, compute_indicators)
+
+
+def ensure_thresholds(connection: Connection, _release_id: int) -> None:
+    """Put the default thresholds of indicators that have none yet into the table."""
+    from indicators.compute import default_thresholds
+
+    have = set(connection.execute(select(threshold.c.indicator_id).distinct()).scalars())
+    number = connection.execute(select(func.max(threshold.c.id))).scalar() or 0
+    rows = []
+    for row in default_thresholds():
+        if row["indicator_id"] not in have:
+            number += 1
+            rows.append({**row, "id": number})
+    if rows:
+        connection.execute(insert(threshold), rows)
+
+
+def thresholds_in_force(connection: Connection) -> list[dict]:
+    """Thresholds that computations use, oldest first."""
+    rows = connection.execute(
+        select(threshold)
+        .where(threshold.c.status == "in_force")
+        .order_by(threshold.c.valid_from, threshold.c.id)
+    ).mappings()
+    return [dict(row) for row in rows]
+
+
+def _compute(connection: Connection, release_id: int, progress: Progress) -> None:
+    from indicators.compute import compute, distribution, level_counts
+
+    from indicators.catalogue import INDICATORS
+    from indicators.disclosure import protect
+
+    needed = {name for indicator in INDICATORS.values() for name in indicator.needs}
+    progress("fakti | facts")
+    frames = facts.frames(connection, needed)
+    if not any(len(frame) for name, frame in frames.items() if name != "institution"):
+        return
+    as_of = connection.execute(select(release.c.as_of).where(release.c.id == release_id)).scalar_one()
+    progress("rādītāji | indicators")
+    values = compute(frames, thresholds_in_force(connection), as_of=as_of)
+    progress("kopsavilkumi | roll-ups")
+    families = {indicator.id: indicator.family_name for indicator in INDICATORS.values()}
+    for table, rows in (
+        (indicator_value, values),
+        (indicator_released, protect(values, families)),
+        (indicator_distribution, distribution(values)),
+        (indicator_level_count, level_counts(values)),
+    ):
+        rows = rows.assign(release_id=release_id)
+        insert_rows(connection, table, rows)
+        progress(f"{table.name}: {len(rows)}")

@@ -132,7 +132,9 @@ institution = _table(
     _int("id", primary_key=True),
     _text("reg_no", unique=True),
     _text("name"),
-    _text("type"),  # preschool, primary, basic, secondary, state_gymnasium, special, vocational, orientation, higher
+    _text(
+        "type"
+    ),  # preschool, primary, basic, secondary, state_gymnasium, special, vocational, orientation, higher
     _text("founder_kind"),  # municipality, state, private
     _text("municipality_code", ForeignKey("municipality.code")),
     _text("urbanity"),  # city, town, rural, border
@@ -273,7 +275,9 @@ fact_visit = _fact(  # unified-school evaluation visits
     _text("date"),
     _text("stage", ForeignKey("stage.code")),
     _int("announced"),
-    _text("level", null=True),  # one of RATINGS, or "optimal" where only the three upper ones together are known
+    _text(
+        "level", null=True
+    ),  # one of RATINGS, or "optimal" where only the three upper ones together are known
     _real("funding_granted", null=True),
     _real("funding_used", null=True),
 )
@@ -513,4 +517,10 @@ page_card = _table(  # roll-up: everything the page of one unit shows, as JSON, 
     without_rowid=True,
 )
 
-RELEASE_TABLES = (indicator_value, indicator_released, indicator_distribution, indicator_level_count, page_card)
+RELEASE_TABLES = (
+    indicator_value,
+    indicator_released,
+    indicator_distribution,
+    indicator_level_count,
+    page_card,
+)

@@ -115,7 +115,9 @@ class Site:
             if self.settings.demo
             else [],
             synthetic=synthetic,
-            footer_links=[Link(t(label, lang), url(name, lang)) for name, label in FOOTER if name in REGISTRY],
+            footer_links=[
+                Link(t(label, lang), url(name, lang)) for name, label in FOOTER if name in REGISTRY
+            ],
             release_text=release_text,
             styles=styles,
             scripts=[*(plotly if graphs else []), own],
@@ -152,7 +154,9 @@ def error_view(status: int, request_id: str, lang: str) -> View:
         lead = t("Wait a minute and try again.", lang)
     else:
         title = t("The request was refused", lang)
-        lead = t("Go back and try again. If it happens again, write to us and quote {id}.", lang, id=request_id)
+        lead = t(
+            "Go back and try again. If it happens again, write to us and quote {id}.", lang, id=request_id
+        )
     return View(title=title, lead=lead, body=[], lang=lang, status=status)
 
 
@@ -168,7 +172,9 @@ class Panel(dash.Dash):
 
     def interpolate_index(self, **parts) -> str:
         """Called for every address without a route of its own: render the page into the document."""
-        view = self.site.renderer.view(request.path, request.query_string.decode("utf-8", "replace"), current_scope())
+        view = self.site.renderer.view(
+            request.path, request.query_string.decode("utf-8", "replace"), current_scope()
+        )
         g.page_status = view.status
         if view.release_id:
             g.release_id = view.release_id
@@ -184,7 +190,10 @@ def register_router(app: Panel) -> None:
         Output("page", "children"),
         Input("url", "pathname"),
         Input("url", "search"),
-        checks={"url.pathname": text(r"/[^\x00-\x1f]*", 300), "url.search": optional(text(r"(\?[^\x00-\x1f]*)?", 2000))},
+        checks={
+            "url.pathname": text(r"/[^\x00-\x1f]*", 300),
+            "url.search": optional(text(r"(\?[^\x00-\x1f]*)?", 2000)),
+        },
     )
     def show_page(pathname: str, search: str | None) -> list:
         view = app.site.renderer.view(pathname, search or "", current_scope())

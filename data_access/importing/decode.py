@@ -27,7 +27,9 @@ def decode(receipt: Receipt) -> str:
             try:
                 return content.decode(encoding)
             except UnicodeDecodeError as error:
-                raise RefusedFile(f"{receipt.name}: {encoding} bojāts | is damaged: byte {error.start}") from None
+                raise RefusedFile(
+                    f"{receipt.name}: {encoding} bojāts | is damaged: byte {error.start}"
+                ) from None
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -53,9 +55,7 @@ def rows_of_csv(receipt: Receipt, columns: set[str]) -> list[dict[str, str]]:
     header = next(reader)
     missing = sorted(columns - set(header))
     if missing:
-        raise RefusedFile(
-            f"{receipt.name}: trūkst kolonnu | columns are missing: {', '.join(missing)}"
-        )
+        raise RefusedFile(f"{receipt.name}: trūkst kolonnu | columns are missing: {', '.join(missing)}")
     rows = []
     for number, cells in enumerate(reader, start=2):
         if not cells:

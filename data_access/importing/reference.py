@@ -41,23 +41,26 @@ def _sources(connection: Connection, folder: Path) -> int:
 
 def _stages(connection: Connection, folder: Path) -> int:
     def write(rows: list[dict], _batch: int) -> None:
-        connection.execute(
-            insert(schema.stage), [{**row, "position": int(row["position"])} for row in rows]
-        )
+        connection.execute(insert(schema.stage), [{**row, "position": int(row["position"])} for row in rows])
         years = range(FIRST_YEAR, LAST_YEAR + 1)
-        connection.execute(
-            insert(schema.school_year), [{"start": y, "code": f"{y}/{y + 1}"} for y in years]
-        )
+        connection.execute(insert(schema.school_year), [{"start": y, "code": f"{y}/{y + 1}"} for y in years])
 
     return _load(connection, folder / "stages.csv", "stages", "house", {"code", "position"}, write)
 
 
 def _municipalities(connection: Connection, folder: Path) -> int:
-    columns = {"code", "name_lv", "name_full_lv", "name_en", "type", "valid_from", "valid_to", "successor_code"}
-    forms_columns = {"code", "name_genitive", "name_locative"}
-    forms = {
-        row["code"]: row for row in rows_of_csv(receive(folder / "state_city_forms.csv"), forms_columns)
+    columns = {
+        "code",
+        "name_lv",
+        "name_full_lv",
+        "name_en",
+        "type",
+        "valid_from",
+        "valid_to",
+        "successor_code",
     }
+    forms_columns = {"code", "name_genitive", "name_locative"}
+    forms = {row["code"]: row for row in rows_of_csv(receive(folder / "state_city_forms.csv"), forms_columns)}
 
     def write(rows: list[dict], batch: int) -> None:
         regions = {row["nuts3_2024"]: (row["planning_region_lv"], row["planning_region_en"]) for row in rows}
@@ -68,7 +71,8 @@ def _municipalities(connection: Connection, folder: Path) -> int:
         # A merged municipality names its successor, so successors go in first.
         ordered = sorted(rows, key=lambda row: row["successor_code"] != "")
         connection.execute(
-            insert(schema.municipality), [_municipality(row, forms.get(row["code"]), batch) for row in ordered]
+            insert(schema.municipality),
+            [_municipality(row, forms.get(row["code"]), batch) for row in ordered],
         )
 
     return _load(connection, folder / "municipalities.csv", "municipalities", "csp", columns, write)
@@ -134,7 +138,12 @@ def _annual_report(connection: Connection, folder: Path) -> int:
         )
 
     return _load(
-        connection, folder / "annual_report_2024.csv", "annual_report_2024", "ikvd_report_2024", columns, write
+        connection,
+        folder / "annual_report_2024.csv",
+        "annual_report_2024",
+        "ikvd_report_2024",
+        columns,
+        write,
     )
 
 

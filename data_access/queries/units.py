@@ -89,7 +89,8 @@ def search(reader: Reader, text: str, limit: int = 10) -> list[Found]:
     )
     found += [Found("municipality", row.code, row.name_full, row.kind, "", False) for row in rows]
     condition = [
-        or_(institution.c.search_key.contains(word, autoescape=True), institution.c.reg_no == word) for word in words
+        or_(institution.c.search_key.contains(word, autoescape=True), institution.c.reg_no == word)
+        for word in words
     ]
     starts = institution.c.search_key.startswith(key, autoescape=True)
     rows = reader.connection.execute(
@@ -106,7 +107,8 @@ def search(reader: Reader, text: str, limit: int = 10) -> list[Found]:
         .limit(max(limit - len(found), 0))
     )
     found += [
-        Found("institution", row.reg_no, row.name, row.type, row.name_full, row.valid_to is not None) for row in rows
+        Found("institution", row.reg_no, row.name, row.type, row.name_full, row.valid_to is not None)
+        for row in rows
     ]
     return found
 

@@ -206,7 +206,9 @@ def institution_values(
     return sorted(rows, key=lambda row: row.sort_key)
 
 
-def area_values(reader: Reader, unit_kind: str, indicator_id: str, stage: str, period: Period) -> Sequence[Row]:
+def area_values(
+    reader: Reader, unit_kind: str, indicator_id: str, stage: str, period: Period
+) -> Sequence[Row]:
     """Values of all municipalities (unit_kind 'municipality') or the country for one period.
 
     Areas are read from the released plane by everybody who does not see the whole country.
@@ -242,9 +244,13 @@ def distributions(reader: Reader) -> dict[tuple[str, str, int, int], Row]:
     return kept
 
 
-def level_counts(reader: Reader, area_kind: str, area_id: str, wanted: Sequence[Period] | None = None) -> Sequence[Row]:
+def level_counts(
+    reader: Reader, area_kind: str, area_id: str, wanted: Sequence[Period] | None = None
+) -> Sequence[Row]:
     """How many institutions stand at each level in an area. Only for readers who see that whole area."""
-    allowed = reader.scope.covers_municipality(area_id) if area_kind == "municipality" else reader.scope.signed_in
+    allowed = (
+        reader.scope.covers_municipality(area_id) if area_kind == "municipality" else reader.scope.signed_in
+    )
     # The country's counts are sums over hundreds of institutions and are public.
     if area_kind == "municipality" and not allowed:
         return []
@@ -259,7 +265,9 @@ def level_counts(reader: Reader, area_kind: str, area_id: str, wanted: Sequence[
 
 def thresholds(reader: Reader, indicator_id: str | None = None) -> Sequence[Row]:
     """Dated thresholds, newest first."""
-    query = select(threshold).order_by(threshold.c.indicator_id, threshold.c.stage, threshold.c.valid_from.desc())
+    query = select(threshold).order_by(
+        threshold.c.indicator_id, threshold.c.stage, threshold.c.valid_from.desc()
+    )
     if indicator_id is not None:
         query = query.where(threshold.c.indicator_id == indicator_id)
     return reader.connection.execute(query).all()

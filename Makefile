@@ -1,0 +1,51 @@
+# Two commands: `make run` and `make test`. Each does its own set-up.
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+PORT ?= 8050
+
+.PHONY: run test quick bench setup setup-dev bundle demo clean format
+
+run: setup demo
+	@PORT=$(PORT) $(PY) manage.py serve
+
+setup: $(VENV)/.runtime bundle
+
+$(VENV)/.runtime: requirements.txt
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	@echo "Instalē pakotnes | installing packages"
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.development: requirements-dev.txt $(VENV)/.runtime
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+bundle: $(VENV)/.runtime
+	@$(PY) bundle/build.py || echo "Pārlūka pakotni neizdevās izveidot; lieto Dash iebūvēto | the browser bundle could not be built; using Dash's own"
+
+demo: $(VENV)/.runtime
+	@$(PY) manage.py ensure-demo
+
+setup-dev: setup $(VENV)/.development
+	@sh tests/system_packages.sh
+
+test: setup-dev
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/lint-imports
+	@$(PY) -m pytest tests
+
+# The few minutes while working: no browser, SQLite only.
+quick: setup $(VENV)/.development
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/lint-imports
+	@$(PY) -m pytest tests -m "not browser and not postgres and not slow"
+
+bench: setup-dev
+	@$(PY) -m benchmarks.run
+
+format: $(VENV)/.development
+	@$(VENV)/bin/ruff format . && $(VENV)/bin/ruff check --fix .
+
+clean:
+	rm -rf $(VENV) var assets/built bundle/node_modules .pytest_cache .hypothesis .ruff_cache .import_linter_cache
