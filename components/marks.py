@@ -722,6 +722,8 @@ def line_chart(
     """
     if direction not in DIRECTIONS:
         raise ValueError(f"unknown direction {direction!r}")
+    if provisional and semesters:
+        raise ValueError("hollow markers already mean semester 2; say in words what is provisional")
     count = len(periods)
     everything = [x for line in series for x in line["values"]]
     everything += [x for band in bands for side in ("lower", "upper") for x in band[side]]
