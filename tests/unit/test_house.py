@@ -58,7 +58,7 @@ def test_pages_do_not_touch_the_database():
 
 def test_one_indicator_is_one_file():
     """Each file of indicators/risk registers exactly one indicator."""
-    files = [path for path in (ROOT / "indicators" / "risk").glob("r*.py")]
+    files = list((ROOT / "indicators" / "risk").glob("r*.py"))
     assert len(files) == 12
     for path in files:
         assert len(re.findall(r"^@indicator\(", path.read_text(encoding="utf-8"), re.M)) == 1, path.name

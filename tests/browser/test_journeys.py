@@ -1,0 +1,71 @@
+"""What readers do: search, navigate, go back, change the language, sign in and out, export."""
+
+from __future__ import annotations
+
+
+def test_search_without_diacritics(visit):
+    """Typing 'adazu' suggests Ādažu novads; arrow and Enter open it; everything by keyboard."""
+    one = visit()
+    page = one.open("/")
+    page.locator("#site-search").focus()
+    page.keyboard.type("adazu", delay=20)
+    page.wait_for_selector("#search-list li")
+    assert "Ādažu novads" in page.locator("#search-list").inner_text()
+    assert page.locator("#site-search").get_attribute("aria-expanded") == "true"
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/pasvaldiba/LV0023000")
+    one.awake()
+    assert "Ādažu" in page.locator("h1").inner_text()
+
+
+def test_navigation_moves_focus_and_title(visit):
+    """A link changes page without reload; title, focus and back button follow."""
+    one = visit()
+    page = one.open("/")
+    page.evaluate("() => { window.still = true; }")
+    page.locator(".main-nav a[href='/latvija']").click()
+    page.wait_for_url("**/latvija")
+    page.wait_for_function("() => document.activeElement && document.activeElement.id === 'page-title'")
+    assert page.evaluate("() => window.still")
+    title = page.title()
+    page.go_back()
+    page.wait_for_function("t => document.title !== t", arg=title)
+    assert page.evaluate("() => location.pathname") == "/"
+    assert one.faults == []
+
+
+def test_language_switch_keeps_the_page(visit):
+    """The language link leads to the same page in the other language."""
+    one = visit()
+    page = one.open("/latvija")
+    page.locator("[data-language]").click()
+    page.wait_for_url("**/en/latvija")
+    one.awake()
+    assert page.evaluate("() => document.documentElement.lang") == "en"
+
+
+def test_sign_in_and_out(visit):
+    """One click signs in as each demo role; signing out leaves nothing in the browser."""
+    one = visit()
+    page = one.open("/latvija")
+    page.locator("details.account summary").click()
+    page.locator("button[value=ministry]").click()
+    page.wait_for_selector("form.account")
+    one.awake()
+    assert page.url.endswith("/latvija")
+    page.locator("form.account button").click()
+    page.wait_for_selector("details.account")
+    assert page.evaluate("() => localStorage.length + sessionStorage.length") == 0
+
+
+def test_export_is_what_the_page_shows(visit):
+    """The CSV of the first frame has the rows of its table."""
+    one = visit()
+    page = one.open("/latvija")
+    frame = page.locator("section.frame").first
+    rows = frame.locator("tbody tr").count()
+    address = frame.locator("a", has_text="CSV").get_attribute("href")
+    text = one.context.request.get(one.site + address).body().decode("utf-8-sig")
+    lines = [line for line in text.splitlines() if line and not line.startswith(("#", '"#'))]
+    assert len(lines) == rows + 1
