@@ -1,0 +1,1 @@
+"""Measured budgets. `make bench` runs everything; each module can run alone."""

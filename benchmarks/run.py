@@ -1,0 +1,363 @@
+"""`make bench`: the budgets of the design, measured beside a static floor and a plain Dash application."""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import shutil
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import select
+
+from benchmarks import servers
+from data_access import engine as engines
+from data_access import migrations_runner, releases
+from data_access.importing import reference
+from data_access.queries.accounts import demo_scopes
+from data_access.schema import institution
+
+ROOT = Path(__file__).resolve().parents[1]
+console = Console(width=150)
+BUDGETS: list[tuple[str, str, str, str, str]] = []
+
+DRAWN = (
+    "() => !document.getElementById('first-view') && Array.from(document.querySelectorAll('.graph-box'))"
+    ".every(b => b.querySelector('.main-svg'))"
+)
+
+
+def database(folder: Path) -> Path:
+    """A demonstration database, timed: facts, then publication with roll-ups."""
+    from data_access.demo.build import build
+    from data_access.publishing import steps
+
+    path = folder / "monitoring.sqlite"
+    engine = engines.create(f"sqlite:///{path}")
+    migrations_runner.upgrade(engine)
+    started = time.perf_counter()
+    with engine.begin() as connection:
+        reference.load_all(connection)
+        build(connection)
+    built = time.perf_counter() - started
+    marks: list[tuple[str, float]] = []
+    started = time.perf_counter()
+    with engine.begin() as connection:
+        releases.publish(
+            connection,
+            reason="bench",
+            author="bench",
+            steps=steps(lambda text: marks.append((text, time.perf_counter()))),
+        )
+    published = time.perf_counter() - started
+    row("demo facts, s", "< 60", f"{built:.1f}")
+    row("publish with roll-ups, s", "<= 20", f"{published:.1f}")
+    at = dict(marks)
+    begin = next((t for name, t in marks if "indicators" in name), None)
+    end = next((t for name, t in marks if "roll-ups" in name), None)
+    if begin and end and at:
+        row("recompute all indicators, s", "<= 5", f"{end - begin:.1f}")
+    engine.dispose()
+    return path
+
+
+def row(what: str, budget: str, ours: str, plain: str = "", floor: str = "") -> None:
+    """One line of the report."""
+    BUDGETS.append((what, budget, ours, plain, floor))
+    console.print(f"  {what}: {ours}  (budget {budget}; plain Dash {plain or '–'}; floor {floor or '–'})")
+
+
+def addresses(path: Path) -> dict[str, str]:
+    """Paths of the three views and of a list of schools."""
+    engine = engines.create(f"sqlite:///{path}", read_only=True)
+    scopes = demo_scopes(engine)
+    with engine.connect() as connection:
+        schools = connection.execute(
+            select(institution.c.reg_no, institution.c.id)
+            .where(institution.c.type == "secondary", institution.c.valid_to.is_(None))
+            .order_by(institution.c.sort_key)
+        ).all()
+    engine.dispose()
+    (code,) = scopes["municipality"].municipalities
+    return {
+        "country": "/latvija",
+        "municipality": f"/pasvaldiba/{code}",
+        "school": f"/skola/{schools[0].reg_no}",
+        "_schools": [f"/skola/{one.reg_no}" for one in schools[:60]],
+        "_ids": [str(one.id) for one in schools[:60]],
+    }
+
+
+def call_body(path: str) -> bytes:
+    """The request that Dash sends when a reader goes to `path`."""
+    return json.dumps(
+        {
+            "output": "page.children",
+            "outputs": {"id": "page", "property": "children"},
+            "inputs": [
+                {"id": "url", "property": "pathname", "value": path},
+                {"id": "url", "property": "search", "value": ""},
+            ],
+            "changedPropIds": ["url.pathname"],
+            "parsedChangedPropsIds": ["url.pathname"],
+        }
+    ).encode()
+
+
+def plain_body(school: str) -> bytes:
+    """The same for the plain application."""
+    return json.dumps(
+        {
+            "output": "charts.children",
+            "outputs": {"id": "charts", "property": "children"},
+            "inputs": [
+                {"id": "school", "property": "value", "value": int(school)},
+                {"id": "url", "property": "search", "value": ""},
+            ],
+            "changedPropIds": ["school.value"],
+            "parsedChangedPropsIds": ["school.value"],
+        }
+    ).encode()
+
+
+def sign_in(address: str, account: str) -> str:
+    """Session cookie of a demo account."""
+    host = address.removeprefix("http://")
+    connection = http.client.HTTPConnection(host)
+    connection.request(
+        "POST",
+        "/pieslegties",
+        f"account={account}&next=/",
+        {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"},
+    )
+    answer = connection.getresponse()
+    answer.read()
+    return answer.getheader("Set-Cookie").split(";")[0]
+
+
+def load(address: str, bodies: list[bytes], readers: int, seconds: float, cookie: str = "") -> tuple[float, float, int, int]:
+    """Closed loop without thinking time: (changes/s, p95 ms, errors, bytes of a compressed answer)."""
+    host = address.removeprefix("http://")
+    times: list[float] = []
+    errors = 0
+    size = 0
+    stop = time.perf_counter() + seconds
+
+    def reader(number: int) -> None:
+        nonlocal errors, size
+        connection = http.client.HTTPConnection(host, timeout=30)
+        headers = {
+            "Content-Type": "application/json",
+            "Sec-Fetch-Site": "same-origin",
+            "Accept-Encoding": "gzip, br, zstd",
+            "Cookie": cookie,
+        }
+        index = number
+        while time.perf_counter() < stop:
+            begin = time.perf_counter()
+            connection.request("POST", "/_dash-update-component", bodies[index % len(bodies)], headers)
+            answer = connection.getresponse()
+            content = answer.read()
+            times.append((time.perf_counter() - begin) * 1000)
+            size = len(content)
+            errors += answer.status != 200
+            index += readers
+        connection.close()
+
+    threads = [threading.Thread(target=reader, args=(number,)) for number in range(readers)]
+    started = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    elapsed = time.perf_counter() - started
+    times.sort()
+    return len(times) / elapsed, times[int(len(times) * 0.95)], errors, size
+
+
+def cpu_per_change(served: servers.Served, bodies: list[bytes], cookie: str = "", count: int = 400) -> float:
+    """Server CPU, ms, of one change, one reader."""
+    host = served.address.removeprefix("http://")
+    connection = http.client.HTTPConnection(host, timeout=30)
+    headers = {"Content-Type": "application/json", "Sec-Fetch-Site": "same-origin", "Cookie": cookie, "Accept-Encoding": "zstd"}
+
+    def once(index: int) -> None:
+        connection.request("POST", "/_dash-update-component", bodies[index % len(bodies)], headers)
+        connection.getresponse().read()
+
+    for index in range(20):
+        once(index)
+    before = served.cpu_seconds()
+    for index in range(count):
+        once(index)
+    return (served.cpu_seconds() - before) / count * 1000
+
+
+class Browser:
+    """Cold and warm visits in Chromium."""
+
+    def __init__(self) -> None:
+        self.playwright = sync_playwright().start()
+
+    def visit(self, address: str, drawn: str, cookie: str = "", runs: int = 3) -> dict[str, float]:
+        """Medians over fresh browsers: first paint, last mark, warm last mark, kB, requests."""
+        found: dict[str, list[float]] = {"paint": [], "last": [], "warm": [], "kb": [], "requests": []}
+        for _ in range(runs):
+            browser = self.playwright.chromium.launch(
+                executable_path=shutil.which("chromium"),
+                args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+            )
+            context = browser.new_context(viewport={"width": 1280, "height": 900})
+            if cookie:
+                name, value = cookie.split("=", 1)
+                context.add_cookies([{"name": name, "value": value, "url": address}])
+            page = context.new_page()
+            session = context.new_cdp_session(page)
+            session.send("Network.enable")
+            bytes_seen = [0, 0]
+            session.on("Network.loadingFinished", lambda e, b=bytes_seen: b.__setitem__(0, b[0] + e["encodedDataLength"]))
+            session.on("Network.requestWillBeSent", lambda e, b=bytes_seen: b.__setitem__(1, b[1] + 1))
+            for key in ("last", "warm"):
+                page.goto(address, wait_until="commit")
+                page.wait_for_function(drawn, polling="raf", timeout=30_000)
+                last = page.evaluate("() => performance.now()")
+                found[key].append(last)
+                if key == "last":
+                    page.wait_for_timeout(300)
+                    paint = page.evaluate(
+                        "() => (performance.getEntriesByName('first-contentful-paint')[0] || {}).startTime || 0"
+                    )
+                    found["paint"].append(paint)
+                    found["kb"].append(bytes_seen[0] / 1000)
+                    found["requests"].append(bytes_seen[1])
+            browser.close()
+        return {key: statistics.median(values) for key, values in found.items()}
+
+    def change(self, address: str, paths: list[str], cookie: str = "") -> float:
+        """Median ms from a link's click to the next unit's page painted."""
+        browser = self.playwright.chromium.launch(
+            executable_path=shutil.which("chromium"),
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        if cookie:
+            name, value = cookie.split("=", 1)
+            context.add_cookies([{"name": name, "value": value, "url": address}])
+        page = context.new_page()
+        page.goto(address + paths[0], wait_until="domcontentloaded")
+        page.wait_for_function(DRAWN, timeout=30_000)
+        times = []
+        for path in paths[1:12]:
+            times.append(
+                page.evaluate(
+                    """path => new Promise(done => {
+                    const before = document.querySelector('#dash-view #view-state');
+                    const start = performance.now();
+                    const link = document.createElement('a'); link.href = path; document.body.appendChild(link); link.click(); link.remove();
+                    const look = () => { const now = document.querySelector('#dash-view #view-state');
+                      if (now && now !== before) requestAnimationFrame(() => done(performance.now() - start));
+                      else requestAnimationFrame(look); };
+                    look(); })""",
+                    path,
+                )
+            )
+        browser.close()
+        return statistics.median(times)
+
+    def close(self) -> None:
+        """End the driver."""
+        self.playwright.stop()
+
+
+def static_floor(served: servers.Served, paths: dict[str, str], folder: Path) -> None:
+    """The same pages as plain files: the first view's HTML with our style sheets and plotly bundle, no Dash."""
+    import urllib.request
+
+    (folder / "assets").mkdir(parents=True, exist_ok=True)
+    shutil.copytree(ROOT / "assets", folder / "assets", dirs_exist_ok=True)
+    for name in ("country", "municipality", "school"):
+        html = urllib.request.urlopen(served.address + paths[name]).read().decode()
+        start = html.index("<footer hidden>")
+        (folder / f"{name}.html").write_text(html[:start] + "</body></html>", encoding="utf-8")
+
+
+def main(quick: bool = False) -> None:
+    """Run everything and print the table."""
+    folder = Path(tempfile.mkdtemp(prefix="ikms-bench-"))
+    seconds = 4.0 if quick else 12.0
+    try:
+        path = database(folder)
+        paths = addresses(path)
+        bodies = [call_body(one) for one in paths["_schools"]]
+        plain_bodies = [plain_body(one) for one in paths["_ids"]]
+        ours, plain = servers.ours(path), servers.plain(path)
+        row("start to first 200, s", "<= 1.2", f"{ours.start_seconds:.2f}", f"{plain.start_seconds:.2f}")
+        cookie = sign_in(ours.address, "ministry")
+        cpu, plain_cpu = cpu_per_change(ours, bodies, cookie), cpu_per_change(plain, plain_bodies, count=40)
+        row("server CPU per school change, ministry, ms", "<= 3", f"{cpu:.1f}", f"{plain_cpu:.1f}")
+        row("  the same, public (cached by release), ms", "<= 3", f"{cpu_per_change(ours, bodies):.1f}")
+        *_, size = load(ours.address, bodies, 1, 1.0, cookie)
+        *_, plain_size = load(plain.address, plain_bodies, 1, 1.0)
+        row("school change, kB", "<= 5", f"{size / 1000:.1f}", f"{plain_size / 1000:.1f}")
+
+        static_floor(ours, paths, folder / "floor")
+        ground = servers.floor(folder / "floor")
+        browser = Browser()
+        charts = "() => document.querySelectorAll('#charts .main-svg').length >= 24"
+        for name, budget in (("country", ""), ("municipality", ""), ("school", "<= 700")):
+            mine = browser.visit(ours.address + paths[name], DRAWN, cookie)
+            base = browser.visit(f"{ground.address}/{name}.html", "() => document.readyState === 'complete'")
+            other = browser.visit(plain.address, charts) if name == "school" else None
+            show: Callable[[dict | None, str], str] = lambda found, key: f"{found[key]:.0f}" if found else ""
+            row(f"{name}: first view readable, ms", "<= 250", show(mine, "paint"), show(other, "paint"), show(base, "paint"))
+            row(f"{name}: cold visit to the last mark, ms", budget, show(mine, "last"), show(other, "last"), show(base, "last"))
+            row(f"{name}: warm reload, ms", "<= 300", show(mine, "warm"), show(other, "warm"), show(base, "warm"))
+            row(
+                f"{name}: cold visit, kB / requests",
+                "<= 700 / <= 20",
+                f"{mine['kb']:.0f} / {mine['requests']:.0f}",
+                f"{other['kb']:.0f} / {other['requests']:.0f}" if other else "",
+                f"{base['kb']:.0f} / {base['requests']:.0f}",
+            )
+        row("school A -> B repainted, ms", "<= 100", f"{browser.change(ours.address, paths['_schools'], cookie):.0f}")
+        browser.close()
+        memory = max(ours.memory_mb())
+        row("memory of a worker, MB", "<= 190", f"{memory:.0f}", f"{max(plain.memory_mb()):.0f}")
+        ground.stop()
+        ours.stop()
+        plain.stop()
+
+        two, plain_two = servers.ours(path, workers=2), servers.plain(path, workers=2)
+        cookie = sign_in(two.address, "ministry")
+        for readers, budget in ((5, ">= 300 (30)"), (50, "p95 <= 500")):
+            rate, p95, errors, _ = load(two.address, bodies, readers, seconds, cookie)
+            other_rate, other_p95, _, _ = load(plain_two.address, plain_bodies, readers, seconds)
+            row(
+                f"{readers} readers, two workers: changes/s (p95 ms), errors {errors}",
+                budget,
+                f"{rate:.0f} ({p95:.0f})",
+                f"{other_rate:.0f} ({other_p95:.0f})",
+            )
+        row("memory after load, MB a worker", "<= 190, flat", f"{max(two.memory_mb()):.0f}", f"{max(plain_two.memory_mb()):.0f}")
+        two.stop()
+        plain_two.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    table = Table("measured", "budget", "ours", "plain Dash", "static floor", title="IKMS panelis: budgets")
+    for line in BUDGETS:
+        table.add_row(*line)
+    console.print(table)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--quick", action="store_true")
+    main(parser.parse_args().quick)
