@@ -12,6 +12,7 @@ from .releases import Step
 from .schema import (
     indicator_distribution,
     indicator_level_count,
+    indicator_prior,
     indicator_released,
     indicator_value,
     release,
@@ -56,7 +57,7 @@ def thresholds_in_force(connection: Connection) -> list[dict]:
 
 
 def _compute(connection: Connection, release_id: int, progress: Progress) -> None:
-    from indicators.compute import compute, distribution, level_counts
+    from indicators.compute import compute_with_priors, distribution, level_counts
 
     from indicators.catalogue import INDICATORS
     from indicators.disclosure import protect
@@ -68,14 +69,15 @@ def _compute(connection: Connection, release_id: int, progress: Progress) -> Non
         return
     as_of = connection.execute(select(release.c.as_of).where(release.c.id == release_id)).scalar_one()
     progress("rādītāji | indicators")
-    values = compute(frames, thresholds_in_force(connection), as_of=as_of)
+    values, priors = compute_with_priors(frames, thresholds_in_force(connection), as_of=as_of)
     progress("kopsavilkumi | roll-ups")
-    families = {indicator.id: indicator.family_name for indicator in INDICATORS.values()}
+    families = {indicator.id: indicator.family for indicator in INDICATORS.values()}
     for table, rows in (
         (indicator_value, values),
         (indicator_released, protect(values, families)),
         (indicator_distribution, distribution(values)),
         (indicator_level_count, level_counts(values)),
+        (indicator_prior, priors),
     ):
         rows = rows.assign(release_id=release_id)
         insert_rows(connection, table, rows)

@@ -503,17 +503,20 @@ indicator_level_count = _table(  # roll-up: how many institutions at each level
     _int("certain"),
     _int("is_new"),
     _int("persistent"),
-    _real("expected_by_chance"),
+    _real("expected_by_chance", null=True),  # NULL where nothing is flagged or nothing can be judged
     without_rowid=True,
 )
 
-page_card = _table(  # roll-up: everything the page of one unit shows, as JSON, per plane
-    "page_card",
+indicator_prior = _table(  # what certainty was judged with: parameters fitted per stage and period
+    "indicator_prior",
     _int("release_id", primary_key=True),
-    _text("plane", primary_key=True),  # detail | released
-    _text("kind", primary_key=True),  # institution | municipality | country | absence | ...
-    _text("unit_id", primary_key=True),
-    _text("payload"),
+    _text("indicator_id", primary_key=True),
+    _text("stage", primary_key=True),
+    _int("school_year", primary_key=True),
+    _int("semester", primary_key=True),
+    _text("family"),
+    _real("first", null=True),
+    _real("second", null=True),
     without_rowid=True,
 )
 
@@ -522,5 +525,5 @@ RELEASE_TABLES = (
     indicator_released,
     indicator_distribution,
     indicator_level_count,
-    page_card,
+    indicator_prior,
 )
