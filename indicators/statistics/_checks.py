@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from statistics import NormalDist
 
 import numpy as np
@@ -92,14 +91,3 @@ def two_sided_p(z: Array) -> Array:
     from scipy.special import ndtr
 
     return 2 * ndtr(-np.abs(z))
-
-
-def bisect(rising: Callable[[Array], Array], low: Array, high: Array, steps: int = 60) -> Array:
-    """Solve rising(t) = 0 element by element for a non-decreasing function on [low, high]."""
-    low, high = np.array(low, dtype=float), np.array(high, dtype=float)
-    for _ in range(steps):
-        middle = (low + high) / 2
-        above = rising(middle) > 0
-        high = np.where(above, middle, high)
-        low = np.where(above, low, middle)
-    return (low + high) / 2

@@ -357,7 +357,7 @@ def _maximise(likelihood: Callable[..., Derivatives], first: float) -> Array:
             step = np.linalg.solve(-bend, slope)
         else:
             step = slope / max(np.abs(bend).max(), 1e-12)
-        step = np.clip(step, -2.0, 2.0)
+        step = step / max(1.0, np.abs(step).max() / 2)
         scale, moved = 1.0, False
         while scale > 1e-6:
             trial = where + scale * step

@@ -69,34 +69,30 @@ def _spread(seen: Array, values: Array) -> Array:
     return out
 
 
+def _binomial_upper(n: Array, share: float, tail: float) -> Array:
+    """Return per unit the count u with P(X >= u) = tail, continued between whole counts, at most n."""
+    from scipy.special import bdtrik
+
+    any_event = -np.expm1(n * np.log1p(-share))
+    upper = np.where(share**n > tail, n, bdtrik(1 - tail, n, share) + 1)
+    return np.where(any_event < tail, any_event / tail, upper)
+
+
 def _binomial_limits(n: Array, share: float, tail: float) -> tuple[Array, Array]:
-    """Return the shares l <= u per unit: P(X >= n u) = P(X <= n l) = tail, continued between counts."""
-    from scipy.special import betainc, betaincc
-
-    def at_least(count: Array) -> Array:
-        return betainc(np.maximum(count, 1e-12), n - count + 1, share)
-
-    def at_most(count: Array) -> Array:
-        return betaincc(count + 1, np.maximum(n - count, 1e-12), share)
-
-    upper = _checks.bisect(lambda t: tail - at_least(t), np.zeros_like(n), n)
-    lower = _checks.bisect(lambda t: at_most(t) - tail, np.zeros_like(n), n)
-    upper = np.where(at_least(n) > tail, n, upper)
-    lower = np.where(at_most(np.zeros_like(n)) > tail, 0.0, lower)
-    return lower / n, upper / n
+    """Return the shares l <= u per unit: P(X >= n u) = P(X <= n l) = tail."""
+    if share in (0, 1):
+        return np.full(n.shape, float(share)), np.full(n.shape, float(share))
+    lower = n - _binomial_upper(n, 1 - share, tail)
+    return lower / n, _binomial_upper(n, share, tail) / n
 
 
 def _poisson_limits(expected: Array, tail: float) -> tuple[Array, Array]:
     """Return the ratios l <= u per unit: P(X >= E u) = P(X <= E l) = tail, continued between counts."""
-    from scipy.special import gammainc, gammaincc
+    from scipy.special import pdtrik
 
-    def at_most(count: Array) -> Array:
-        return gammaincc(count + 1, expected)
-
-    top = expected + 40 * np.sqrt(expected) + 400
-    upper = _checks.bisect(lambda t: tail - gammainc(np.maximum(t, 1e-12), expected), 0 * top, top)
-    lower = _checks.bisect(lambda t: at_most(t) - tail, 0 * top, top)
-    lower = np.where(at_most(0 * top) > tail, 0.0, lower)
+    lower = np.where(np.exp(-expected) > tail, 0.0, pdtrik(tail, expected))
+    any_event = -np.expm1(-expected)
+    upper = np.where(any_event < tail, any_event / tail, pdtrik(1 - tail, expected) + 1)
     return lower / expected, upper / expected
 
 
@@ -132,8 +128,7 @@ def proportion(
     count, size = x_array[seen], n_array[seen]
     centre = count.sum() / size.sum() if target is None else _checks.fraction("target", target)
     y, y0, s = np.arcsin(np.sqrt(count / size)), np.arcsin(np.sqrt(centre)), 1 / (2 * np.sqrt(size))
-    sizes, unit = np.unique(size, return_inverse=True)
-    lower, upper = (limit[unit] for limit in _binomial_limits(sizes, centre, (1 - level) / 2))
+    lower, upper = _binomial_limits(size, float(centre), (1 - level) / 2)
 
     def back(angle: Array) -> Array:
         return np.sin(np.clip(angle, 0, np.pi / 2)) ** 2

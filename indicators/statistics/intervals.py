@@ -79,7 +79,7 @@ def byar(x: object, confidence: float = 0.95) -> Interval:
     lower = safe * (1 - 1 / (9 * safe) - z / (3 * np.sqrt(safe))) ** 3
     more = count + 1
     upper = more * (1 - 1 / (9 * more) + z / (3 * np.sqrt(more))) ** 3
-    return Interval(np.where(count > 0, np.maximum(lower, 0.0), 0.0), upper)
+    return Interval(np.where(count > 0, np.maximum(lower, 0.0), 0.0), np.asarray(upper))
 
 
 def exact_poisson(x: object, confidence: float = 0.95) -> Interval:

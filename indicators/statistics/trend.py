@@ -49,10 +49,11 @@ def score(x: object, n: object, period: object, national: object) -> TrendScore:
     A unit is expected to follow E = n * national * theta, theta chosen so that sums agree;
     z = sum (x - E)(t - tbar) / sqrt(phi * sum E (t - tbar)^2) with tbar the mean time weighted by E.
     phi = max(1, median over units of Pearson X2 / median of chi-squared with points - 1 degrees of
-    freedom). Units with fewer than 4 usable periods (n > 0) or without any event have NaN.
+    freedom); with only a few units it also holds their own trends, which makes the test more careful.
+    Units with fewer than 4 usable periods (n > 0) or without any event have NaN.
 
     ValueError for x > n, negative or infinite values, NaN in period or national, a national share
-    outside [0, 1] or 0 where a unit has events, equal or too few periods, and shapes that do not fit.
+    outside [0, 1] or 0 where a unit has events, a repeated period, and shapes that do not fit.
 
     Source: score test of the slope in a Poisson model with offset (Breslow & Day 1987, section 3.6),
     with a robust dispersion factor.
