@@ -48,6 +48,7 @@ def demo(seed: int = 2024, fresh: bool = typer.Option(False, help="Make the data
         release = releases.publish(
             connection, reason="Demonstrācijas dati", author="manage.py demo", steps=steps(_say)
         )
+    engines.tidy(engine)
     console.print(f"Versija | release {release.id}, {time.perf_counter() - started:.1f} s")
 
 

@@ -120,3 +120,14 @@ def settings_of(engine: Engine) -> dict[str, object]:
             return {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names}
         names = ["default_transaction_read_only", "statement_timeout", "lock_timeout"]
         return {name: connection.exec_driver_sql(f"SHOW {name}").scalar() for name in names}
+
+
+def tidy(engine: Engine) -> None:
+    """After a large write: fold the SQLite journal into the file and refresh statistics; ANALYZE elsewhere."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.connection.cursor().execute("PRAGMA optimize")
+            connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        else:
+            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
+    engine.dispose()
