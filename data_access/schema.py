@@ -520,10 +520,21 @@ indicator_prior = _table(  # what certainty was judged with: parameters fitted p
     without_rowid=True,
 )
 
+page_card = _table(  # roll-up: what a page would otherwise sum from facts, as JSON, for everybody
+    "page_card",
+    _int("release_id", primary_key=True),
+    _text("plane", primary_key=True),  # detail | released
+    _text("kind", primary_key=True),
+    _text("unit_id", primary_key=True),
+    _text("payload"),
+    without_rowid=True,
+)
+
 RELEASE_TABLES = (
     indicator_value,
     indicator_released,
     indicator_distribution,
     indicator_level_count,
     indicator_prior,
+    page_card,
 )
