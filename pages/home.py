@@ -1,25 +1,183 @@
-"""/ : three ways in, and what is new in the data."""
+"""/ : three ways in (school, municipality, country), the reader's own unit first, and what is new in the data."""
 
 from __future__ import annotations
 
-from access.pages import Request, page
+from collections.abc import Sequence
+
+from access.pages import REGISTRY, Request, page
+from components.chart_frame import ChartFrame, Provenance
+from components.published_charts import Printed, change_words, printed_share
+from components.tables import Column, Table
 from components.templating import render
 from components.view import View
-from data_access.queries import units
+from data_access.queries import published, units
+from language import numbers
+from language.messages import _
 from language.messages import translate as t
+
+from .words import institution_type
+
+DATASETS = {
+    "sources": _("List of sources"),
+    "stages": _("Education stages and school years"),
+    "municipalities": _("Municipalities and their population"),
+    "annual_report_2024": _("Figures of the annual report 2024"),
+    "annual_report_2024_checks": _("Checks of the annual report 2024"),
+    "national_series": _("National time series"),
+}
+LATEST = 12
 
 
 @page("home", "/")
 def view(request: Request) -> View:
     """The front page."""
-    lang = request.lang
-    entries = units.municipalities(request.reader)
-    body = render("home.html", lang=lang, request=request, municipalities=entries)
+    reader, lang = request.reader, request.lang
+    body = render(
+        "home.html",
+        lang=lang,
+        own=_own(request),
+        search=request.url("institutions"),
+        municipalities=[
+            {
+                "name": row.name if lang == "lv" else row.name_en,
+                "href": request.url("municipality", code=row.code) if "municipality" in REGISTRY else "",
+            }
+            for row in units.municipalities(reader)
+        ],
+        municipalities_href=request.url("municipalities") if "municipalities" in REGISTRY else "",
+        national=request.url("national") if "national" in REGISTRY else "",
+        headlines=_headlines(request),
+        help=request.url("help") if "help" in REGISTRY else "",
+    )
     return View(
         title=t("How are our schools, and where is help needed first?", lang),
         window_title=t("Home", lang),
+        description=t("Monitoring of education quality in Latvia: schools, municipalities, country.", lang),
         lead=t("Choose where to begin.", lang),
-        body=[body],
+        body=[body, _news(request)],
         lang=lang,
-        release_id=request.reader.release.id,
+        release_id=reader.release.id,
+    )
+
+
+def _own(request: Request) -> list[dict[str, str]]:
+    """The reader's own units, first on the page; nothing for the public."""
+    scope, lang = request.scope, request.lang
+    if not scope.signed_in:
+        return []
+    if scope.sees_all:
+        return [
+            {
+                "name": t("Latvia", lang),
+                "note": t("all institutions", lang),
+                "href": request.url("national") if "national" in REGISTRY else "",
+            }
+        ]
+    institutions, municipalities = published.own_units(request.reader)
+    own = [
+        {
+            "name": row.name_full if lang == "lv" else row.name_en,
+            "note": t("municipality", lang),
+            "href": request.url("municipality", code=row.code) if "municipality" in REGISTRY else "",
+        }
+        for row in municipalities
+    ]
+    own += [
+        {
+            "name": row.name,
+            "note": f"{institution_type(row.type, lang)}, {row.name_full}",
+            "href": request.url("institution", reg_no=row.reg_no) if "institution" in REGISTRY else "",
+        }
+        for row in institutions
+    ]
+    return own
+
+
+def _headlines(request: Request) -> list[str]:
+    """Three published figures of the country as sentences; none while the report is not loaded."""
+    lang = request.lang
+    rows = published.figures(
+        request.reader, "long_unexcused_absentees", "unified_optimal", "unregistered_children"
+    )
+    if not rows:
+        return []
+    told = Printed(rows, lang, request.reader.release.id)
+    before, now = (
+        told.value("long_unexcused_absentees", period_label=year, period="semester 2", stage="total")
+        for year in ("2022/2023", "2023/2024")
+    )
+    unknown = told.row("unregistered_children", table_id="T5", category="no_information")
+    return [
+        t(
+            "Pupils long absent without a valid reason in semester 2: {now}, {change} than in the same semester a year before.",
+            lang,
+            now=numbers.integer(now, lang),
+            change=change_words(before, now, lang),
+        ),
+        t(
+            "Rated institutions whose head leads the move to the unified school well or better: {share}.",
+            lang,
+            share=printed_share(told.row("unified_optimal", unit="percent"), lang),
+        ),
+        t(
+            "Unregistered children about whom nothing is known: {n}.",
+            lang,
+            n=numbers.integer(unknown.value, lang),
+        ),
+    ]
+
+
+def _news(request: Request) -> ChartFrame:
+    """Release and load batches: what is new in the data."""
+    reader, lang = request.reader, request.lang
+    batches: Sequence = published.batches(reader, LATEST)
+    count = published.batch_count(reader)
+    release = reader.release
+    rows = [
+        {
+            "what": t(DATASETS[row.dataset], lang)
+            if row.dataset in DATASETS
+            else (row.source_lv if lang == "lv" else row.source_en),
+            "file": row.file_name,
+            "kind": t("synthetic", lang) if row.synthetic else t("real", lang),
+            "as_of": numbers.date_short(row.as_of, lang),
+            "loaded": numbers.date_short(row.loaded_at, lang),
+            "rows": row.rows_loaded,
+        }
+        for row in batches
+    ]
+    return ChartFrame(
+        title=t("What is new in the data?", lang),
+        finding=t(
+            "Release {id} of {created} holds data as of {as_of}; files loaded: {files}. Reason of the release: {reason}.",
+            lang,
+            id=release.id,
+            created=numbers.date_short(release.created_at, lang),
+            as_of=numbers.date_short(release.as_of, lang),
+            files=numbers.integer(count, lang),
+            reason=release.reason.rstrip("."),
+        ),
+        table=Table(
+            "news",
+            t("Files loaded last", lang),
+            [
+                Column("what", t("What", lang)),
+                Column("file", t("File", lang)),
+                Column("kind", t("Kind of data", lang)),
+                Column("as_of", t("Data as of", lang)),
+                Column("loaded", t("Loaded", lang)),
+                Column("rows", t("Rows", lang), "integer"),
+            ],
+            rows,
+            lang,
+        ),
+        provenance=Provenance(
+            source=t("register of load batches", lang),
+            as_of=release.as_of,
+            coverage=(len(rows), count),
+            release_id=release.id,
+            counting=t("files and rows loaded", lang),
+        ),
+        lang=lang,
+        address=request.address,
     )

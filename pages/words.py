@@ -30,6 +30,27 @@ STAGES = {
     "higher": _("Higher education"),
     "total": _("Total"),
 }
+# Texts that stand as plain strings elsewhere: the navigation of `site`, the demonstration sign-ins of `accounts`.
+LABELS = (
+    _("Home"),
+    _("Institution"),
+    _("Municipality"),
+    _("Latvia"),
+    _("Topics"),
+    _("Risks"),
+    _("Absence"),
+    _("Children not registered"),
+    _("Unified school"),
+    _("Graduates: higher education"),
+    _("Graduates: vocational education"),
+    _("Quality evaluation"),
+    _("Supervision"),
+    _("Data and method"),
+    _("How to read"),
+    _("Agreement with the report"),
+    _("Accessibility"),
+    _("Ministry"),
+)
 
 
 def institution_type(code: str, lang: str) -> str:

@@ -1,0 +1,222 @@
+"""/latvija : the country as the quality service's report for 2024 printed it, and a map of the municipalities.
+
+Every number comes from `figure_published`; what is computed from printed numbers says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from markupsafe import Markup
+
+from access.pages import REGISTRY, Request, page
+from components import marks
+from components.chart_frame import ChartFrame
+from components.nodes import Block, Part
+from components.published_charts import (
+    Printed,
+    change_words,
+    key_row,
+    printed_share,
+    whole,
+)
+from components.tables import Column, Reason, Table
+from components.templating import render
+from components.view import Crumb, View
+from data_access.queries import published
+from language import numbers
+from language.messages import _
+from language.messages import translate as t
+
+from .national_absence import SEMESTERS, YEARS, absence, long_absentees
+from .national_map import MAPS, municipality_map
+from .national_quality import institutions, unified
+from .national_supervision import complaints, unregistered
+
+SECTIONS: dict[str, tuple[str, Callable[[Request, Printed], list[Part]]]] = {
+    "kavejumi": (_("Absence"), absence),
+    "vienota-skola": (_("Unified school"), unified),
+    "iestades": (_("Institutions and heads"), institutions),
+    "sudzibas": (_("Complaints and inspections"), complaints),
+    "neregistreti": (_("Children not registered"), unregistered),
+    "pasvaldibas": (_("Municipalities"), municipality_map),
+}
+
+
+@page("national", "/latvija", params={"karte": "|".join(MAPS)})
+def view(request: Request) -> View:
+    """The published national picture of the year 2024."""
+    reader, lang = request.reader, request.lang
+    rows = published.tables(reader)
+    crumbs = [Crumb(t("Home", lang), request.url("home")), Crumb(t("Latvia", lang))]
+    title = t("What does the report for 2024 say about education in Latvia?", lang)
+    if not rows:
+        return View(
+            title=title,
+            lead=t("The annual report has not been loaded yet.", lang),
+            window_title=t("Latvia", lang),
+            body=[],
+            lang=lang,
+            crumbs=crumbs,
+            release_id=reader.release.id,
+        )
+    told = Printed(rows, lang, reader.release.id)
+    body: list[Part] = [_headlines(request, told), _contents(request)]
+    for name, (heading, parts) in SECTIONS.items():
+        body.append(
+            Block(
+                "section",
+                [
+                    Markup('<h2 id="{}-h">{}</h2>').format(name, t(heading, lang)),
+                    *parts(request, told),
+                ],
+                class_="n-section",
+                attributes={"id": name, "aria-labelledby": f"{name}-h"},
+            )
+        )
+    return View(
+        title=title,
+        window_title=t("Latvia", lang),
+        description=t(
+            "The figures of the education quality service's report for 2024 with explanations.", lang
+        ),
+        lead=_lead(told, lang),
+        body=body,
+        lang=lang,
+        crumbs=crumbs,
+        release_id=reader.release.id,
+    )
+
+
+def _contents(request: Request) -> Markup:
+    links = [(f"#{name}", t(heading, request.lang)) for name, (heading, _parts) in SECTIONS.items()]
+    agreement = request.url("agreement") if "agreement" in REGISTRY else ""
+    return render("national_contents.html", links=links, agreement=agreement, lang=request.lang)
+
+
+def _lead(told: Printed, lang: str) -> str:
+    falling = all(
+        now < before for before, now in (long_absentees(told, "total", semester) for semester in SEMESTERS)
+    )
+    values = {
+        "share": printed_share(told.row("unified_optimal", unit="percent"), lang),
+        "children": numbers.integer(
+            told.value("unregistered_children", table_id="T5", category="no_information"), lang
+        ),
+    }
+    if falling:
+        return t(
+            "Fewer pupils than a year before were long absent without a valid reason; in {share} of the rated "
+            "institutions the move to the unified school is led well or better; the number of children about "
+            "whom nothing is known is {children}.",
+            lang,
+            **values,
+        )
+    return t(
+        "Long unexcused absence did not fall in both semesters; in {share} of the rated institutions the move "
+        "to the unified school is led well or better; the number of children about whom nothing is known is "
+        "{children}.",
+        lang,
+        **values,
+    )
+
+
+def _headlines(request: Request, told: Printed) -> ChartFrame:
+    lang = request.lang
+    absent = told.row("long_unexcused_absentees", period_label=YEARS[1], period=SEMESTERS[1], stage="total")
+    before, now = long_absentees(told, "total", SEMESTERS[1])
+    optimal = told.row("unified_optimal", unit="institutions")
+    heads = told.row("heads_needs_improvement", stage="all")
+    unknown = told.row("unregistered_children", table_id="T5", category="no_information")
+    confirmed = told.row("complaints", category="confirmed")
+    figures = (
+        (
+            absent,
+            None,
+            t("Pupils long absent without a valid reason, semester 2", lang),
+            numbers.school_year(YEARS[1], lang),
+            t("{change} than a year before", lang, change=change_words(before, now, lang)),
+            "kavejumi",
+        ),
+        (
+            optimal,
+            int(optimal.denominator),
+            t("Institutions whose head leads the move to the unified school well or better", lang),
+            numbers.school_year(optimal.period_label, lang),
+            "",
+            "vienota-skola",
+        ),
+        (
+            heads,
+            int(heads.denominator),
+            t("Heads with a criterion that needs improvement", lang),
+            heads.period_label,
+            "",
+            "iestades",
+        ),
+        (
+            confirmed,
+            int(confirmed.denominator),
+            t("Complaints that were confirmed", lang),
+            confirmed.period_label,
+            "",
+            "sudzibas",
+        ),
+        (
+            unknown,
+            int(unknown.denominator),
+            t("Unregistered children about whom nothing is known", lang),
+            numbers.date_short(unknown.period, lang),
+            "",
+            "neregistreti",
+        ),
+    )
+    rows, keys = [], []
+    for row, base, name, period, words, anchor in figures:
+        value = whole(row.value)
+        share = value / base if base else None
+        note = words or t(
+            "{share} of {base}", lang, share=numbers.percent(share, lang), base=numbers.integer(base, lang)
+        )
+        keys.append(
+            marks.key_figure(numbers.integer(value, lang), name, f"{period}: {note}", f"#{anchor}", lang=lang)
+        )
+        rows.append(
+            {
+                "name": name,
+                "period": period,
+                "count": value,
+                "base": base if base else Reason("z"),
+                "share": share if base else Reason("z"),
+            }
+        )
+    return ChartFrame(
+        title=t("Five figures to begin with", lang),
+        finding=t(
+            "The largest gap is in what is known: for {share} of the children who are not registered the municipality "
+            "has no information or has not entered it.",
+            lang,
+            share=numbers.percent(unknown.value / int(unknown.denominator), lang),
+        ),
+        mark=key_row(keys),
+        table=Table(
+            "headlines",
+            t("Five figures of the report for 2024", lang),
+            [
+                Column("name", t("Figure", lang)),
+                Column("period", t("Period", lang)),
+                Column("count", t("Count", lang), "integer"),
+                Column("base", t("Of how many", lang), "integer"),
+                Column("share", t("Share (computed)", lang), "percent"),
+            ],
+            rows,
+            lang,
+        ),
+        provenance=told.provenance(
+            [figure[0] for figure in figures],
+            counting=t("counts as printed, shares computed from them", lang),
+        ),
+        how_to_read=t("Each figure leads to its section, where its source and its limits are given.", lang),
+        lang=lang,
+        address=request.address,
+    )
