@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from . import facts
 from .bulk import insert_rows
+from .queries.published import recompute_totals
 from .releases import Step
 from .schema import (
     indicator_distribution,
@@ -28,7 +29,7 @@ def steps(progress: Progress | None = None) -> tuple[Step, ...]:
     def compute_indicators(connection: Connection, release_id: int) -> None:
         _compute(connection, release_id, progress or (lambda text: None))
 
-    return (ensure_thresholds, compute_indicators)
+    return (ensure_thresholds, compute_indicators, recompute_totals)
 
 
 def ensure_thresholds(connection: Connection, _release_id: int) -> None:
