@@ -288,16 +288,24 @@ def trends(
 def country_trend(indicator: Indicator, value: np.ndarray, segments: np.ndarray) -> np.ndarray:
     """Trend words of the country itself, by Mann-Kendall at 5 % over the periods since the last break."""
     words = np.full(value.shape, None, dtype=object)
-    for end in np.flatnonzero(np.isfinite(value)):
-        before = value[: end + 1]
-        if indicator.relative:
-            words[end] = RELATIVE
-            continue
-        series = np.where(segments[: end + 1] == segments[end], before, np.nan)
-        if np.isfinite(series).sum() < MIN_POINTS_COUNTRY:
-            words[end] = BREAK if np.isfinite(before).sum() >= MIN_POINTS_COUNTRY else SHORT
-            continue
-        found = trend.mann_kendall(series)
-        told = float(found.p) < 0.05
-        words[end] = _words(indicator.direction, float(found.s) > 0) if told else "no_change"
+    known = np.isfinite(value)
+    if indicator.relative:
+        words[known] = RELATIVE
+        return words
+    ends = np.flatnonzero(known)
+    if not ends.size:
+        return words
+    place = np.arange(value.size)
+    before = np.where(place <= ends[:, None], value, np.nan)
+    series = np.where(segments == segments[ends][:, None], before, np.nan)
+    points = np.isfinite(series).sum(axis=1)
+    found = trend.mann_kendall(series)
+    for row, end in enumerate(ends):
+        if points[row] < MIN_POINTS_COUNTRY:
+            broken = np.isfinite(before[row]).sum() >= MIN_POINTS_COUNTRY
+            words[end] = BREAK if broken else SHORT
+        elif found.p[row] < 0.05:
+            words[end] = _words(indicator.direction, found.s[row] > 0)
+        else:
+            words[end] = "no_change"
     return words

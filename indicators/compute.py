@@ -105,7 +105,7 @@ def _block(series: Series, kind: str, row: np.ndarray, column: np.ndarray, **col
 
 def _institution_rows(series: Series, judged: Judged) -> dict:
     indicator, world = series.indicator, series.world
-    missing = expected(series) & ~series.delivered
+    missing = (expected(series) & ~series.delivered) | series.unusable
     row, column = np.nonzero(series.delivered | missing)
     lower, upper = comparison.interval(indicator.family, series.total, series.size, series.variance)
     if indicator.unit == "share_difference":

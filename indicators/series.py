@@ -22,6 +22,7 @@ class Series:
     semester: int
     world: World
     delivered: np.ndarray
+    unusable: np.ndarray  # delivered, but impossible or without a number
     total: np.ndarray  # numerator; for means the sum n x mean
     size: np.ndarray
     variance: np.ndarray  # of the mean; NaN elsewhere
@@ -103,6 +104,8 @@ def _one_series(indicator, stage, semester, part, extra, world) -> Series:
         return cells
 
     total, size = grid("numerator"), grid("denominator")
+    present = np.zeros(total.shape, bool)
+    present[row, column] = True
     usable = np.isfinite(total) & np.isfinite(size) & (size >= 0)
     if indicator.family in ("share", "rate", "size_band", "fact"):
         usable &= total >= 0
@@ -117,6 +120,7 @@ def _one_series(indicator, stage, semester, part, extra, world) -> Series:
         semester=semester,
         world=world,
         delivered=usable,
+        unusable=present & ~usable,
         total=np.where(usable, total, np.nan),
         size=np.where(usable, size, np.nan),
         variance=np.where(usable, grid("variance"), np.nan),
@@ -130,7 +134,8 @@ def _one_series(indicator, stage, semester, part, extra, world) -> Series:
 def expected(series: Series) -> np.ndarray:
     """Where a value is due: open, the stage taught (long enough), the type concerned, others delivered."""
     world, indicator = series.world, series.indicator
-    concerned = np.array([series.stage in indicator.stages_of(kind) for kind in world.types], dtype=bool)
+    kinds = {kind for kind in set(world.types) if series.stage in indicator.stages_of(kind)}
+    concerned = np.isin(world.types, sorted(kinds))
     taught = world.taught.get(series.stage)
     if taught is None:
         return np.zeros(series.total.shape, bool)

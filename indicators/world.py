@@ -71,7 +71,7 @@ def world_of(frames: Mapping[str, pd.DataFrame], counted: Iterable[pd.DataFrame]
 
 
 def _taught(enrolment, institution, ids, years) -> dict[str, np.ndarray]:
-    """Where each stage is taught, by enrolment; a year that was not delivered takes its neighbours' answer."""
+    """Where each stage is taught, by enrolment; a year that was not delivered keeps the last answer."""
     shape = (len(ids), len(years))
     if enrolment is None or not len(enrolment):
         return {}
@@ -88,11 +88,10 @@ def _taught(enrolment, institution, ids, years) -> dict[str, np.ndarray]:
         else:
             here = enrolment["stage"].to_numpy(dtype=object) == stage
             has[row[here], column[here]] = True
-        before = np.logical_or.accumulate(has, axis=1)
-        after = np.logical_or.accumulate(has[:, ::-1], axis=1)[:, ::-1]
-        last_year = np.zeros(shape, bool)
-        last_year[:, 1:] = has[:, :-1]
-        result[stage] = has | (~delivered & ((before & after) | last_year))
+        # A year without any enrolment keeps the answer of the last year that was delivered.
+        for year in range(1, has.shape[1]):
+            has[:, year] |= ~delivered[:, year] & has[:, year - 1]
+        result[stage] = has
     return result
 
 

@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     period="cohort",
     family="share",
     min_denominator=10,
+    lookback=2,  # a stage that has just begun has no cohort to finish
     thresholds=(
         Threshold(
             medium=-0.10,
