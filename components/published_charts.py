@@ -64,7 +64,7 @@ class Printed:
         if coverage is None:
             coverage = (len(rows), len(rows))
             unknown = t(
-                "coverage counts the figures printed; the report does not say how many institutions reported",
+                "coverage of figures; how many institutions reported is not printed",
                 self.lang,
             )
             note = f"{note}; {unknown}" if note else unknown
@@ -202,9 +202,11 @@ def bars(
                 "bars": drawn,
             }
         )
+    texts = [bar["text"] for group in groups for bar in group["bars"] if bar["value"] is not None]
     return render(
         "national_bars.html",
         groups=body,
+        width=max(map(len, texts), default=4) + 1,
         caption=caption,
         name_title=name_title,
         value_title=value_title,
@@ -212,9 +214,9 @@ def bars(
     )
 
 
-def pair(parts: Sequence[tuple[str, Markup]]) -> Markup:
-    """Marks side by side (one under the other on a narrow screen), each under its heading."""
-    return render("national_pair.html", parts=parts)
+def pair(parts: Sequence[tuple[str, Markup]], *, stacked: bool = False) -> Markup:
+    """Marks side by side (one under the other when `stacked` or narrow), each under its heading."""
+    return render("national_pair.html", parts=parts, stacked=stacked)
 
 
 def key_row(figures: Sequence[Markup]) -> Markup:
@@ -233,6 +235,13 @@ def area_list(groups: Sequence[Mapping], lang: str, *, heading: str) -> Markup:
     groups: ``colour``, ``title``, ``items`` (``name``, ``href``, ``text``).
     """
     return render("national_areas.html", groups=groups, heading=heading, lang=lang)
+
+
+def over_latvia(figure: dict) -> dict:
+    """The map drawn over the extent of Latvia, which fills its place better than the bounds of the areas."""
+    geo = {key: value for key, value in figure["layout"]["geo"].items() if key != "fitbounds"}
+    geo |= {"lonaxis": {"range": [20.85, 28.35]}, "lataxis": {"range": [55.6, 58.15]}}
+    return {**figure, "layout": {**figure["layout"], "geo": geo}}
 
 
 def map_colours(count: int) -> list[str]:

@@ -145,8 +145,7 @@ def _checks(request: Request, rows: Sequence) -> list[Part]:
             lang=lang,
         ),
         how_to_read=t(
-            "On the left the number as printed, on the right what it disagrees with; below, what this dashboard shows "
-            "and why.",
+            "First the number as printed, then what it disagrees with, then what this dashboard shows and why.",
             lang,
         ),
         table=Table("checks", t("Checks of the annual report 2024", lang), columns, cells, lang),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from access.pages import REGISTRY, Request, page
 from components.chart_frame import ChartFrame, Provenance
-from components.published_charts import Printed, change_words, printed_share
+from components.published_charts import Printed
 from components.tables import Column, Table
 from components.templating import render
 from components.view import View
@@ -15,6 +15,7 @@ from language import numbers
 from language.messages import _
 from language.messages import translate as t
 
+from .national import headlines
 from .words import institution_type
 
 DATASETS = {
@@ -46,7 +47,6 @@ def view(request: Request) -> View:
         ],
         municipalities_href=request.url("municipalities") if "municipalities" in REGISTRY else "",
         national=request.url("national") if "national" in REGISTRY else "",
-        headlines=_headlines(request),
         help=request.url("help") if "help" in REGISTRY else "",
     )
     return View(
@@ -54,7 +54,7 @@ def view(request: Request) -> View:
         window_title=t("Home", lang),
         description=t("Monitoring of education quality in Latvia: schools, municipalities, country.", lang),
         lead=t("Choose where to begin.", lang),
-        body=[body, _news(request)],
+        body=[body, *_figures(request), _news(request)],
         lang=lang,
         release_id=reader.release.id,
     )
@@ -93,38 +93,10 @@ def _own(request: Request) -> list[dict[str, str]]:
     return own
 
 
-def _headlines(request: Request) -> list[str]:
-    """Three published figures of the country as sentences; none while the report is not loaded."""
-    lang = request.lang
-    rows = published.figures(
-        request.reader, "long_unexcused_absentees", "unified_optimal", "unregistered_children"
-    )
-    if not rows:
-        return []
-    told = Printed(rows, lang, request.reader.release.id)
-    before, now = (
-        told.value("long_unexcused_absentees", period_label=year, period="semester 2", stage="total")
-        for year in ("2022/2023", "2023/2024")
-    )
-    unknown = told.row("unregistered_children", table_id="T5", category="no_information")
-    return [
-        t(
-            "Pupils long absent without a valid reason in semester 2: {now}, {change} than in the same semester a year before.",
-            lang,
-            now=numbers.integer(now, lang),
-            change=change_words(before, now, lang),
-        ),
-        t(
-            "Rated institutions whose head leads the move to the unified school well or better: {share}.",
-            lang,
-            share=printed_share(told.row("unified_optimal", unit="percent"), lang),
-        ),
-        t(
-            "Unregistered children about whom nothing is known: {n}.",
-            lang,
-            n=numbers.integer(unknown.value, lang),
-        ),
-    ]
+def _figures(request: Request) -> list[ChartFrame]:
+    """Five published figures of the country; nothing while the report is not loaded."""
+    rows = published.tables(request.reader)
+    return [headlines(request, Printed(rows, request.lang, request.reader.release.id))] if rows else []
 
 
 def _news(request: Request) -> ChartFrame:

@@ -61,7 +61,7 @@ def view(request: Request) -> View:
             release_id=reader.release.id,
         )
     told = Printed(rows, lang, reader.release.id)
-    body: list[Part] = [_headlines(request, told), _contents(request)]
+    body: list[Part] = [headlines(request, told), _contents(request)]
     for name, (heading, parts) in SECTIONS.items():
         body.append(
             Block(
@@ -121,7 +121,8 @@ def _lead(told: Printed, lang: str) -> str:
     )
 
 
-def _headlines(request: Request, told: Printed) -> ChartFrame:
+def headlines(request: Request, told: Printed) -> ChartFrame:
+    """The five figures to begin with; each leads to its section of the national page."""
     lang = request.lang
     absent = told.row("long_unexcused_absentees", period_label=YEARS[1], period=SEMESTERS[1], stage="total")
     before, now = long_absentees(told, "total", SEMESTERS[1])
@@ -150,7 +151,7 @@ def _headlines(request: Request, told: Printed) -> ChartFrame:
             heads,
             int(heads.denominator),
             t("Heads with a criterion that needs improvement", lang),
-            heads.period_label,
+            t("calendar year {year}", lang, year=heads.period_label),
             "",
             "iestades",
         ),
@@ -158,7 +159,7 @@ def _headlines(request: Request, told: Printed) -> ChartFrame:
             confirmed,
             int(confirmed.denominator),
             t("Complaints that were confirmed", lang),
-            confirmed.period_label,
+            t("calendar year {year}", lang, year=confirmed.period_label),
             "",
             "sudzibas",
         ),
@@ -171,6 +172,7 @@ def _headlines(request: Request, told: Printed) -> ChartFrame:
             "neregistreti",
         ),
     )
+    there = "" if request.page == "national" else request.url("national")
     rows, keys = [], []
     for row, base, name, period, words, anchor in figures:
         value = whole(row.value)
@@ -179,7 +181,9 @@ def _headlines(request: Request, told: Printed) -> ChartFrame:
             "{share} of {base}", lang, share=numbers.percent(share, lang), base=numbers.integer(base, lang)
         )
         keys.append(
-            marks.key_figure(numbers.integer(value, lang), name, f"{period}: {note}", f"#{anchor}", lang=lang)
+            marks.key_figure(
+                numbers.integer(value, lang), name, f"{period}: {note}", f"{there}#{anchor}", lang=lang
+            )
         )
         rows.append(
             {

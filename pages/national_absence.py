@@ -115,7 +115,7 @@ def _dumbbells(
                 ),
             )
         )
-    return pair(drawings)
+    return pair(drawings, stacked=True)
 
 
 def _long_absence(request: Request, told: Printed) -> ChartFrame:
@@ -310,7 +310,10 @@ def _absence_reasons(request: Request, told: Printed) -> ChartFrame:
                     "bars": [
                         {
                             "value": found.get((semester, reason)),
-                            "text": numbers.share_with_counts(found[semester, reason], sums[semester], lang)
+                            "text": (
+                                f"{numbers.percent(found[semester, reason] / sums[semester], lang)} "
+                                f"({numbers.integer(found[semester, reason], lang)})"
+                            )
                             if (semester, reason) in found
                             else "",
                             "kind": "one",

@@ -18,6 +18,7 @@ from components.published_charts import (
     classes_of,
     frame,
     map_colours,
+    over_latvia,
     sentence_case,
     whole,
 )
@@ -87,13 +88,15 @@ def _map_parts(
     classes = classes_of(values, edges)
     colours = map_colours(len(titles))
     codes = [row.code for row in places if row.code in values]
-    figure = choropleth(
-        codes,
-        [values[code] for code in codes],
-        [texts[code] for code in codes],
-        geometry_url(request.settings.geometry),
-        edges,
-        colours,
+    figure = over_latvia(
+        choropleth(
+            codes,
+            [values[code] for code in codes],
+            [texts[code] for code in codes],
+            geometry_url(request.settings.geometry),
+            edges,
+            colours,
+        )
     )
     groups = []
     for number in range(len(titles) - 1, -1, -1):

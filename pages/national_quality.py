@@ -202,7 +202,8 @@ def _unified_criteria(request: Request, told: Printed) -> ChartFrame:
             [
                 (heads[0], drawing(good, heads[0], "one")),
                 (heads[1], drawing(weak, heads[1], "two")),
-            ]
+            ],
+            stacked=True,
         ),
         how_to_read=t(
             "Each bar is a share of the {rated} rated institutions, the scale goes from 0 to 100%. In brackets the "

@@ -225,7 +225,8 @@ def unregistered(request: Request, told: Printed) -> list[Part]:
                             value_title=t("Children", lang),
                         ),
                     ),
-                ]
+                ],
+                stacked=True,
             ),
             how_to_read=t(
                 "The bars show only the children whose reason is known; the children without information are given as a "
