@@ -11,7 +11,7 @@ import numpy as np
 from . import published
 from .draw import binomial_total, settle, stream
 from .network import ROLES, T, World
-from .vocabulary import ABSENCE_ACTIONS, ABSENCE_REASONS, YEARS
+from .vocabulary import ABSENCE_ACTIONS, ABSENCE_REASONS, SECONDARY_TYPES, YEARS
 
 PUBLISHED = (2022, 2023)
 STAGES = ("preschool", "basic", "special_basic", "upper_secondary", "vocational")
@@ -32,6 +32,7 @@ CASES_FROM, CASES_SHARE = (
 )  # VIIS entries against long absentees, 2018 to 2022
 OTHER_REASON_SEMESTER_2 = 764  # not published for semester 2 of 2023/2024
 HIGH_ABSENCE_LOG_ODDS = 2.5
+NEVER_ABSENT = 16  # secondary schools that record next to no long absence
 
 
 def _year(t: int) -> str:
@@ -82,6 +83,9 @@ def fill(world: World) -> None:
     # Schools excuse by different rules, so some hardly ever record a long unexcused absence.
     lenient = rng.random((world.count, 1, 1)) < 0.2
     own = rng.normal(0, 0.8, (world.count, 1, 1)) - 3.2 * lenient
+    # The published share of evaluated secondary schools without any such pupil needs enough of them.
+    secondary = np.flatnonzero(world.of(*SECONDARY_TYPES) & (world.ids > len(ROLES)) & world.active[:, -1])
+    own[rng.choice(secondary, NEVER_ABSENT, replace=False)] -= 6.0
     common = (
         own
         - 0.55 * world.quality[:, :, None]

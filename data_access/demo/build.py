@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table, delete, func, insert, select
 
 from .. import schema
 from ..bulk import clear_tables, insert_rows
-from . import absence, exams, graduates, network, pupils, quality, staff, unregistered
+from . import absence, evaluation, exams, graduates, network, pupils, staff, supervision, unregistered, visits
 from .network import CASE_ID, World
 from .vocabulary import AS_OF
 
@@ -83,18 +83,18 @@ def build(
     write(schema.fact_exam_mark_gap, exams.gaps(world, exam))
 
     staff.fill(world)
-    write(schema.fact_evaluation, quality.evaluations(world, exam))  # decides one late delivery of staff
+    write(schema.fact_evaluation, evaluation.evaluations(world, exam))  # decides one late delivery of staff
     write(schema.fact_staff, staff.staff(world))
     write(schema.fact_teacher, staff.teachers(world))
     write(schema.fact_finance, staff.finance(world))
     write(schema.fact_vocational_outcome, staff.vocational_outcomes(world))
 
-    write(schema.fact_task, quality.tasks(world))
-    visits, criteria = quality.visits(world)
-    write(schema.fact_visit, visits)
+    write(schema.fact_task, evaluation.tasks(world))
+    visited, criteria = visits.visits(world)
+    write(schema.fact_visit, visited)
     write(schema.fact_visit_criterion, criteria)
-    write(schema.fact_complaint, quality.complaints(world))
-    write(schema.fact_inspection, quality.inspections(world))
+    write(schema.fact_complaint, supervision.complaints(world))
+    write(schema.fact_inspection, supervision.inspections(world))
     write(schema.fact_unregistered, unregistered.rows(world))
     main, sectors = graduates.tables(world)
     write(schema.fact_graduate, main)

@@ -61,12 +61,12 @@ def report_categories(key: str, **conditions: str) -> dict[str, int]:
     }
 
 
-def series(key: str, category: str = "all") -> dict[int, float]:
+def series(key: str, category: str = "all", unit: str | None = None) -> dict[int, float]:
     """A national series as first calendar year -> value ("2014/2015" and "2014" are both 2014)."""
     return {
         int(row["school_year_or_date"][:4]): float(row["value"])
         for row in _rows("national_series.csv")
-        if row["series_key"] == key and row["category"] == category
+        if row["series_key"] == key and row["category"] == category and unit in (None, row["unit"])
     }
 
 

@@ -8,7 +8,7 @@ from . import published
 from .draw import binomial_mean, expit, logit, round_to_total, stream
 from .network import T, World
 from .pupils import all_pupils
-from .vocabulary import AGES_FROM, FINANCE_CATEGORIES, SUBJECT_GROUPS, YEARS
+from .vocabulary import AGES_FROM, FINANCE_CATEGORIES, QUALIFICATION_GROUPS, SUBJECT_GROUPS, YEARS
 
 # Teacher loads for an institution of the reference size, per pupil there, and how fast they rise when it is smaller.
 SIZE_CURVE = {  # kind: (reference size, loads per pupil, exponent)
@@ -58,40 +58,14 @@ def fill(world: World) -> None:
     vacant = np.where(vacancies > 0, vacancies * rng.uniform(0.35, 0.85, shape), 0.0)
     vacant = np.round(vacant + (rng.random(shape) < 0.12) * here * rng.uniform(0.05, 0.4, shape), 2)
 
-    # Support staff: small schools often have none, and the same ones year after year.
-    want = rng.random((world.count, 1))
-    none = expit(logit(0.30) - 0.0085 * (pupils - 110) + 0.09 * (T - 1 - np.arange(T)))
-    none = np.where(world.of("special")[:, None], 0.0, np.maximum(none, 0.055))
-    none = np.where(world.of("orientation")[:, None], 0.3, none)
-    support = (
-        some
-        * 0.0085
-        * (some / 400) ** -0.1
-        * np.exp(rng.normal(0, 0.3, (world.count, 1)) + rng.normal(0, 0.08, shape))
-    )
-    support *= np.where(world.of("special")[:, None], 9.0, 1.0) * (0.78 + 0.024 * np.arange(T))
-    lapse = rng.random(shape) < 0.02
-    support = np.where(
-        (want < none) | (lapse & ~world.of("special")[:, None]),
-        0.0,
-        np.maximum(np.round(support * 20) / 20, 0.1),
-    )
-    support = np.where(here & (pupils > 0), support, 0.0)
-    support[world.row("no_support_staff_school")] = 0.0
-    support[world.row("median_school"), :] = np.maximum(support[world.row("median_school")], 3.2)
-
-    chance = expit(1.35 - 0.047 * (pupils - 45) + rng.normal(0, 0.4, (world.count, 1)))
-    chance = np.where(world.of("primary", "basic", "secondary")[:, None], np.maximum(chance, 0.012), 0.0)
-    chance = np.where(world.of("secondary")[:, None], np.maximum(chance, 0.2), chance)
-    fixed = rng.random((world.count, 1)) * 0.85 + rng.random(shape) * 0.15
-    combined = np.where(here & (fixed < chance), 1 + rng.binomial(4, 0.35, shape), 0)
-
+    support = _support(world, rng, pupils, here)
+    combined = _combined(world, rng, pupils, here)
     world.hidden["staff"] = {
         "teachers": teachers,
         "teachers_left": left,
         "long_vacancies": vacancies,
         "teacher_load": load,
-        "support_load": np.round(support, 2),
+        "support_load": support,
         "vacant_load": vacant,
         "combined_classes": combined,
     }
@@ -100,6 +74,42 @@ def fill(world: World) -> None:
     for case in ("median_school", "no_support_staff_school", "small_school"):
         delivered[world.row(case)] = here[world.row(case)]
     world.hidden["staff_delivered"] = delivered
+
+
+def _support(world: World, rng: np.random.Generator, pupils: np.ndarray, here: np.ndarray) -> np.ndarray:
+    """Loads of support staff: small schools often have none, and the same ones year after year."""
+    shape, some = pupils.shape, np.maximum(pupils, 1)
+    special = world.of("special")[:, None]
+    want = rng.random((world.count, 1))
+    none = expit(logit(0.30) - 0.0085 * (pupils - 110) + 0.09 * (T - 1 - np.arange(T)))
+    none = np.where(special, 0.0, np.maximum(none, 0.055))
+    none = np.where(world.of("orientation")[:, None], 0.3, none)
+    support = (
+        some
+        * 0.0085
+        * (some / 400) ** -0.1
+        * np.exp(rng.normal(0, 0.3, (world.count, 1)) + rng.normal(0, 0.08, shape))
+    )
+    support *= np.where(special, 9.0, 1.0) * (0.78 + 0.024 * np.arange(T))
+    lapse = rng.random(shape) < 0.02
+    support = np.where(
+        (want < none) | (lapse & ~special),
+        0.0,
+        np.maximum(np.round(support * 20) / 20, 0.1),
+    )
+    support = np.where(here & (pupils > 0), support, 0.0)
+    support[world.row("no_support_staff_school")] = 0.0
+    support[world.row("median_school")] = np.maximum(support[world.row("median_school")], 3.2)
+    return np.round(support, 2)
+
+
+def _combined(world: World, rng: np.random.Generator, pupils: np.ndarray, here: np.ndarray) -> np.ndarray:
+    """Combined classes, mostly where there are few pupils."""
+    chance = expit(1.35 - 0.047 * (pupils - 45) + rng.normal(0, 0.4, (world.count, 1)))
+    chance = np.where(world.of("primary", "basic", "secondary")[:, None], np.maximum(chance, 0.012), 0.0)
+    chance = np.where(world.of("secondary")[:, None], np.maximum(chance, 0.2), chance)
+    fixed = rng.random((world.count, 1)) * 0.85 + rng.random(pupils.shape) * 0.15
+    return np.where(here & (fixed < chance), 1 + rng.binomial(4, 0.35, pupils.shape), 0)
 
 
 def _near_riga(world: World) -> list[int]:
@@ -210,6 +220,7 @@ def finance(world: World) -> dict[str, np.ndarray]:
     data = world.hidden["staff"]
     here = world.active & (~world.of("higher", "orientation"))[:, None]
     pupils = np.where(here, np.maximum(all_pupils(world), 1), 1)
+    # Yearly cost of one load and prices against 2014 (own assumption).
     pay = np.array([10_100, 10_700, 11_500, 12_000, 13_000, 13_900, 14_600, 15_300, 17_200, 20_300]) * 1.2359
     price = np.array([1.0, 1.0, 1.005, 1.03, 1.055, 1.085, 1.09, 1.125, 1.32, 1.44])
     own = np.exp(rng.normal(0, 0.16, (world.count, 1)) + rng.normal(0, 0.04, shape))
@@ -234,15 +245,10 @@ def finance(world: World) -> dict[str, np.ndarray]:
 def vocational_outcomes(world: World) -> dict[str, np.ndarray]:
     """Vocational graduates of a school year twelve months later; the last year is not known yet."""
     rng = stream(world.seed, "vocational outcomes")
-    fields = {
-        name: published.series("students_vocational_by_field", name)
-        for name in ("engineering_manufacturing_construction", "services", "humanities_arts", "social_business_law",
-                     "science_maths_it", "agriculture", "health_welfare")
-    }  # fmt: skip
-    names = tuple(fields)
+    names = QUALIFICATION_GROUPS
     number_of = published.path(published.series("graduates_vocational"), [year + 1 for year in YEARS])
-    # The published file mixes counts and percents; only the larger number is a count.
-    weight = np.array([max(value for value in _both(name)) for name in names], dtype=float)
+    learners = [published.series("students_vocational_by_field", name, "pupils") for name in names]
+    weight = np.array([by_year[max(by_year)] for by_year in learners])
     schools = np.flatnonzero(world.of("vocational"))
     taste = rng.gamma(0.45, 1.0, (len(schools), len(names))) * weight
     offers = taste > np.quantile(taste / weight, 0.42, axis=1, keepdims=True) * weight
@@ -278,13 +284,3 @@ def vocational_outcomes(world: World) -> dict[str, np.ndarray]:
         "unknown",
     )
     return dict(zip(keys, columns, strict=True))
-
-
-def _both(field: str) -> list[float]:
-    """Every published number of vocational students in a field (counts, with percents among them)."""
-    values = [
-        float(row["value"])
-        for row in published._rows("national_series.csv")
-        if row["series_key"] == "students_vocational_by_field" and row["category"] == field
-    ]
-    return values

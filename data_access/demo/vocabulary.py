@@ -112,3 +112,8 @@ AGES_FROM = (20, 25, 30, 35, 40, 45, 50, 55, 60, 65)
 
 NACE_SECTIONS = ("A", "C", "F", "G", "H", "I", "J", "K", "M", "N", "O", "P", "Q", "R")
 OCCUPATION_GROUPS = tuple("123456789")  # ISCO-08 major groups
+
+
+def ended(year: int) -> int:
+    """Index of the school year that ended in a calendar year, within the simulated ones."""
+    return min(max(year - 1 - FIRST_YEAR, 0), len(YEARS) - 1)
