@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 
 from markupsafe import Markup
 
@@ -22,7 +20,6 @@ from components.published_charts import (
     sentence_case,
     whole,
 )
-from components.static_files import fingerprint
 from components.tables import Column, Reason, Table
 from components.templating import render
 from data_access.queries import published, units
@@ -30,15 +27,10 @@ from language import numbers
 from language.messages import _
 from language.messages import translate as t
 
+from .geometry import geometry_url
+
 MAPS = {"vienota": _("Visited for the unified school"), "iedzivotaji": _("Population")}
-GEOMETRY = "novadi.json"
 POPULATION_EDGES = (15_000, 25_000, 35_000, 60_000)
-
-
-@cache
-def geometry_url(path: Path) -> str:
-    """Address of the boundaries with the hash of their content; `static_files` serves the file of the settings."""
-    return f"/assets/{GEOMETRY}?v={fingerprint(path)}"
 
 
 def municipality_map(request: Request, told: Printed) -> list[Part]:
@@ -93,7 +85,7 @@ def _map_parts(
             codes,
             [values[code] for code in codes],
             [texts[code] for code in codes],
-            geometry_url(request.settings.geometry),
+            geometry_url(request.settings),
             edges,
             colours,
         )
