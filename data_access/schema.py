@@ -530,6 +530,92 @@ page_card = _table(  # roll-up: what a page would otherwise sum from facts, as J
     without_rowid=True,
 )
 
+absence_count = _table(  # roll-up: absentees of one area or institution in one semester, by stage and source
+    "absence_count",
+    _int("release_id", primary_key=True),
+    _text("plane", primary_key=True),  # detail | released; institutions are in the detail plane only
+    _text("area_kind", primary_key=True),  # country | municipality | institution
+    _text("area_id", primary_key=True),
+    _text("stage", primary_key=True),  # a stage, "total" (table 6) or "basic_all" (with special ones)
+    _text("source_code", primary_key=True),
+    _int("school_year", primary_key=True),
+    _int("semester", primary_key=True),
+    _int("institutions"),  # that delivered
+    _int("expected"),  # that have learners in the stage
+    _int("pupils", null=True),  # of the institutions that delivered
+    _int("long_unexcused", null=True),
+    _real("share", null=True),
+    _real("share_low", null=True),  # ends of the band where no exact share may be shown
+    _real("share_high", null=True),
+    _text("reason", null=True),
+    _int("any_excused", null=True),
+    _int("any_illness", null=True),
+    _int("any_unexcused", null=True),
+    _text("any_reason", null=True),
+    _text("trend", null=True),
+    Index(
+        "ix_absence_count_period", "release_id", "plane", "area_kind", "stage", "source_code", "school_year"
+    ),
+    without_rowid=True,
+)
+
+absence_cause = _table(  # roll-up: VIIS entries by reason and by action; areas are read within the scope only
+    "absence_cause",
+    _int("release_id", primary_key=True),
+    _text("area_kind", primary_key=True),
+    _text("area_id", primary_key=True),
+    _int("school_year", primary_key=True),
+    _int("semester", primary_key=True),
+    _text("kind", primary_key=True),  # reason | action
+    _text("code", primary_key=True),
+    _int("cases"),
+    without_rowid=True,
+)
+
+absence_projection = (
+    _table(  # one step ahead from the same semester of earlier years; `actual` once it is known
+        "absence_projection",
+        _int("release_id", primary_key=True),
+        _text("area_kind", primary_key=True),
+        _text("area_id", primary_key=True),
+        _text("stage", primary_key=True),
+        _int("semester", primary_key=True),
+        _int("school_year", primary_key=True),
+        _real("value"),
+        _real("lower"),
+        _real("upper"),
+        _real("actual", null=True),
+        without_rowid=True,
+    )
+)
+
+absence_accuracy = _table(  # how the projections of one kind of area would have done
+    "absence_accuracy",
+    _int("release_id", primary_key=True),
+    _text("area_kind", primary_key=True),
+    _text("stage", primary_key=True),
+    _int("semester", primary_key=True),
+    _int("projections"),
+    _int("inside"),
+    _real("error"),  # mean absolute error, in shares
+    without_rowid=True,
+)
+
+unregistered_count = _table(  # roll-up: children without a place, by area, year and status
+    "unregistered_count",
+    _int("release_id", primary_key=True),
+    _text("plane", primary_key=True),
+    _text("area_kind", primary_key=True),
+    _text("area_id", primary_key=True),
+    _int("year", primary_key=True),
+    _text("status", primary_key=True),  # a status, or "total" of the nine of the report's table 5
+    _int("children", null=True),
+    _text("reason", null=True),
+    _int("delivered"),
+    _int("expected"),
+    without_rowid=True,
+)
+
 RELEASE_TABLES = (
     indicator_value,
     indicator_released,
@@ -537,4 +623,9 @@ RELEASE_TABLES = (
     indicator_level_count,
     indicator_prior,
     page_card,
+    absence_count,
+    absence_cause,
+    absence_projection,
+    absence_accuracy,
+    unregistered_count,
 )
