@@ -24,6 +24,7 @@ from .words import stage as stage_word
 
 AGREES = "agree"
 SMALL = 10  # a recomputed count below this is shown only where the report printed the same number
+NOT_FACTS = ("consultations",)  # printed in these tables, but nothing that is loaded counts them
 TOPICS = {
     "T5": _("Children not registered"),
     "T6": _("Long unexcused absence"),
@@ -189,7 +190,7 @@ def _totals(request: Request) -> ChartFrame:
     printed = [
         row
         for row in published.tables(reader, *published.RECOMPUTED)
-        if row.unit != "percent" and row.value is not None and row.table_id in TOPICS
+        if row.unit != "percent" and row.value is not None and row.figure_key not in NOT_FACTS
     ]
     ours = published.recomputed(reader)
     rows, equal, found = [], 0, 0
@@ -256,6 +257,13 @@ def _totals(request: Request) -> ChartFrame:
             ],
             rows,
             lang,
+            notes=[
+                t(
+                    "Municipalities: the report names a former municipality beside the one that it became a part of "
+                    "(check C03).",
+                    lang,
+                )
+            ],
         ),
         provenance=Provenance(
             source=cited(printed, lang).split(" (")[0],

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from access.pages import REGISTRY, Request, page
 from components.chart_frame import ChartFrame, Provenance
 from components.published_charts import Printed
@@ -12,21 +10,10 @@ from components.templating import render
 from components.view import View
 from data_access.queries import published, units
 from language import numbers
-from language.messages import _
 from language.messages import translate as t
 
 from .national import headlines
 from .words import institution_type
-
-DATASETS = {
-    "sources": _("List of sources"),
-    "stages": _("Education stages and school years"),
-    "municipalities": _("Municipalities and their population"),
-    "annual_report_2024": _("Figures of the annual report 2024"),
-    "annual_report_2024_checks": _("Checks of the annual report 2024"),
-    "national_series": _("National time series"),
-}
-LATEST = 12
 
 
 @page("home", "/")
@@ -100,24 +87,21 @@ def _figures(request: Request) -> list[ChartFrame]:
 
 
 def _news(request: Request) -> ChartFrame:
-    """Release and load batches: what is new in the data."""
+    """Release and loads by source: what is new in the data."""
     reader, lang = request.reader, request.lang
-    batches: Sequence = published.batches(reader, LATEST)
-    count = published.batch_count(reader)
     release = reader.release
     rows = [
         {
-            "what": t(DATASETS[row.dataset], lang)
-            if row.dataset in DATASETS
-            else (row.source_lv if lang == "lv" else row.source_en),
-            "file": row.file_name,
+            "source": row.source_lv if lang == "lv" else row.source_en,
             "kind": t("synthetic", lang) if row.synthetic else t("real", lang),
             "as_of": numbers.date_short(row.as_of, lang),
             "loaded": numbers.date_short(row.loaded_at, lang),
-            "rows": row.rows_loaded,
+            "files": int(row.files),
+            "rows": int(row.rows),
         }
-        for row in batches
+        for row in published.loads(reader)
     ]
+    files = sum(row["files"] for row in rows)
     return ChartFrame(
         title=t("What is new in the data?", lang),
         finding=t(
@@ -126,18 +110,18 @@ def _news(request: Request) -> ChartFrame:
             id=release.id,
             created=numbers.date_short(release.created_at, lang),
             as_of=numbers.date_short(release.as_of, lang),
-            files=numbers.integer(count, lang),
+            files=numbers.integer(files, lang),
             reason=release.reason.rstrip("."),
         ),
         table=Table(
             "news",
-            t("Files loaded last", lang),
+            t("What was loaded, the latest first", lang),
             [
-                Column("what", t("What", lang)),
-                Column("file", t("File", lang)),
+                Column("source", t("Source", lang)),
                 Column("kind", t("Kind of data", lang)),
                 Column("as_of", t("Data as of", lang)),
                 Column("loaded", t("Loaded", lang)),
+                Column("files", t("Files", lang), "integer"),
                 Column("rows", t("Rows", lang), "integer"),
             ],
             rows,
@@ -146,7 +130,7 @@ def _news(request: Request) -> ChartFrame:
         provenance=Provenance(
             source=t("register of load batches", lang),
             as_of=release.as_of,
-            coverage=(len(rows), count),
+            coverage=(files, files),
             release_id=release.id,
             counting=t("files and rows loaded", lang),
         ),

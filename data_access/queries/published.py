@@ -86,24 +86,24 @@ def checks(reader: Reader) -> Sequence[Row]:
     ).all()
 
 
-def batches(reader: Reader, limit: int = 12) -> Sequence[Row]:
-    """The latest load batches, newest first, with the words of their source."""
+def loads(reader: Reader) -> Sequence[Row]:
+    """What was loaded from each source, the latest first: files, rows, as-of date, day of the last load."""
+    last = func.max(load_batch.c.loaded_at)
     return reader.connection.execute(
         select(
-            load_batch,
+            source.c.code,
             source.c.name_lv.label("source_lv"),
             source.c.name_en.label("source_en"),
-            source.c.publisher,
+            load_batch.c.synthetic,
+            func.count().label("files"),
+            func.sum(load_batch.c.rows_loaded).label("rows"),
+            func.max(load_batch.c.as_of).label("as_of"),
+            last.label("loaded_at"),
         )
         .join(source, source.c.code == load_batch.c.source_code)
-        .order_by(load_batch.c.loaded_at.desc(), load_batch.c.id.desc())
-        .limit(limit)
+        .group_by(source.c.code, source.c.name_lv, source.c.name_en, load_batch.c.synthetic)
+        .order_by(last.desc(), source.c.code)
     ).all()
-
-
-def batch_count(reader: Reader) -> int:
-    """How many files have been loaded."""
-    return reader.connection.execute(select(func.count()).select_from(load_batch)).scalar_one()
 
 
 def source_of(reader: Reader, dataset: str) -> Row | None:
@@ -313,27 +313,34 @@ def _accreditation(connection: Connection) -> dict[tuple, float]:
         select(
             fact.c.kind,
             institution.c.type,
+            institution.c.in_transition,
             fact.c.institution_id,
             func.sum(case((weak_level, 1), else_=0)).label("weak"),
         )
         .join(institution, institution.c.id == fact.c.institution_id)
         .where(fact.c.year == 2024)
-        .group_by(fact.c.kind, institution.c.type, fact.c.institution_id)
+        .group_by(fact.c.kind, institution.c.type, institution.c.in_transition, fact.c.institution_id)
     ).all()
     names = {
         "accreditation": ("institutions_accredited", "institutions_needs_improvement", "institutions"),
         "head": ("heads_assessed", "heads_needs_improvement", "heads"),
     }
+    group = {"preschool": "preschool", "vocational": "vocational", "orientation": "vocational"}
     sums: dict[tuple, float] = {}
+    moving: dict[str, set[int]] = {}
     for row in rows:
         if row.kind not in names:
             continue
         assessed, weak, unit = names[row.kind]
-        group = {"preschool": "preschool", "vocational": "vocational", "orientation": "vocational"}
         for stage in (group.get(row.type, "general"), "all"):
             for name, count in ((assessed, 1), (weak, int(row.weak > 0))):
                 key = ("S_accreditation", name, "2024", "year", stage, "", unit)
                 sums[key] = sums.get(key, 0) + count
+            if row.in_transition:
+                moving.setdefault(stage, set()).add(row.institution_id)
+    for stage, members in moving.items():
+        name = "unified_school_in_accreditation"
+        sums["S_accreditation", name, "2024", "year", stage, "", "institutions"] = len(members)
     return sums
 
 
