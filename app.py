@@ -58,7 +58,7 @@ def create_app(settings: configuration.Settings | None = None) -> site.Panel:
     sign_in.install(app.server)
     _install_readiness(app, engine)
     site.register_router(app)
-    static_files.install(app, https=settings.https)
+    static_files.install(app, https=settings.https, extra={"novadi.json": settings.geometry})
     refuse_unguarded(app)
     return app
 
