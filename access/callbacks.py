@@ -98,7 +98,10 @@ def check_request(app: dash.Dash) -> None:
     The output must exist, the role must be allowed (else the same 404), the inputs and states must be
     exactly those registered, in order, and each value must pass its check.
     """
-    body = request.get_json(silent=True)
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:  # nested deeper than any honest request
+        abort(400)
     if not isinstance(body, dict) or not isinstance(body.get("output"), str):
         abort(400)
     entry = app.callback_map.get(body["output"])

@@ -143,7 +143,9 @@ def sign_in(address: str, account: str) -> str:
     return answer.getheader("Set-Cookie").split(";")[0]
 
 
-def load(address: str, bodies: list[bytes], readers: int, seconds: float, cookie: str = "") -> tuple[float, float, int, int]:
+def load(
+    address: str, bodies: list[bytes], readers: int, seconds: float, cookie: str = ""
+) -> tuple[float, float, int, int]:
     """Closed loop without thinking time: (changes/s, p95 ms, errors, bytes of a compressed answer)."""
     host = address.removeprefix("http://")
     times: list[float] = []
@@ -187,7 +189,12 @@ def cpu_per_change(served: servers.Served, bodies: list[bytes], cookie: str = ""
     """Server CPU, ms, of one change, one reader."""
     host = served.address.removeprefix("http://")
     connection = http.client.HTTPConnection(host, timeout=30)
-    headers = {"Content-Type": "application/json", "Sec-Fetch-Site": "same-origin", "Cookie": cookie, "Accept-Encoding": "zstd"}
+    headers = {
+        "Content-Type": "application/json",
+        "Sec-Fetch-Site": "same-origin",
+        "Cookie": cookie,
+        "Accept-Encoding": "zstd",
+    }
 
     def once(index: int) -> None:
         connection.request("POST", "/_dash-update-component", bodies[index % len(bodies)], headers)
@@ -223,7 +230,10 @@ class Browser:
             session = context.new_cdp_session(page)
             session.send("Network.enable")
             bytes_seen = [0, 0]
-            session.on("Network.loadingFinished", lambda e, b=bytes_seen: b.__setitem__(0, b[0] + e["encodedDataLength"]))
+            session.on(
+                "Network.loadingFinished",
+                lambda e, b=bytes_seen: b.__setitem__(0, b[0] + e["encodedDataLength"]),
+            )
             session.on("Network.requestWillBeSent", lambda e, b=bytes_seen: b.__setitem__(1, b[1] + 1))
             for key in ("last", "warm"):
                 page.goto(address, wait_until="commit")
@@ -317,9 +327,27 @@ def main(quick: bool = False) -> None:
             base = browser.visit(f"{ground.address}/{name}.html", "() => document.readyState === 'complete'")
             other = browser.visit(plain.address, charts) if name == "school" else None
             show: Callable[[dict | None, str], str] = lambda found, key: f"{found[key]:.0f}" if found else ""
-            row(f"{name}: first view readable, ms", "<= 250", show(mine, "paint"), show(other, "paint"), show(base, "paint"))
-            row(f"{name}: cold visit to the last mark, ms", budget, show(mine, "last"), show(other, "last"), show(base, "last"))
-            row(f"{name}: warm reload, ms", "<= 300", show(mine, "warm"), show(other, "warm"), show(base, "warm"))
+            row(
+                f"{name}: first view readable, ms",
+                "<= 250",
+                show(mine, "paint"),
+                show(other, "paint"),
+                show(base, "paint"),
+            )
+            row(
+                f"{name}: cold visit to the last mark, ms",
+                budget,
+                show(mine, "last"),
+                show(other, "last"),
+                show(base, "last"),
+            )
+            row(
+                f"{name}: warm reload, ms",
+                "<= 300",
+                show(mine, "warm"),
+                show(other, "warm"),
+                show(base, "warm"),
+            )
             row(
                 f"{name}: cold visit, kB / requests",
                 "<= 700 / <= 20",
@@ -327,7 +355,11 @@ def main(quick: bool = False) -> None:
                 f"{other['kb']:.0f} / {other['requests']:.0f}" if other else "",
                 f"{base['kb']:.0f} / {base['requests']:.0f}",
             )
-        row("school A -> B repainted, ms", "<= 100", f"{browser.change(ours.address, paths['_schools'], cookie):.0f}")
+        row(
+            "school A -> B repainted, ms",
+            "<= 100",
+            f"{browser.change(ours.address, paths['_schools'], cookie):.0f}",
+        )
         browser.close()
         memory = max(ours.memory_mb())
         row("memory of a worker, MB", "<= 190", f"{memory:.0f}", f"{max(plain.memory_mb()):.0f}")
@@ -346,7 +378,12 @@ def main(quick: bool = False) -> None:
                 f"{rate:.0f} ({p95:.0f})",
                 f"{other_rate:.0f} ({other_p95:.0f})",
             )
-        row("memory after load, MB a worker", "<= 190, flat", f"{max(two.memory_mb()):.0f}", f"{max(plain_two.memory_mb()):.0f}")
+        row(
+            "memory after load, MB a worker",
+            "<= 190, flat",
+            f"{max(two.memory_mb()):.0f}",
+            f"{max(plain_two.memory_mb()):.0f}",
+        )
         two.stop()
         plain_two.stop()
     finally:

@@ -25,11 +25,17 @@ def free_port() -> int:
 class Served:
     """A server process with its address, start time and CPU and memory readings."""
 
-    def __init__(self, command: list[str], port: int, environment: Mapping[str, str] | None = None, path: str = "/") -> None:
+    def __init__(
+        self, command: list[str], port: int, environment: Mapping[str, str] | None = None, path: str = "/"
+    ) -> None:
         self.address = f"http://127.0.0.1:{port}"
         started = time.perf_counter()
         self.process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **(environment or {})}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            command,
+            cwd=ROOT,
+            env={**os.environ, **(environment or {})},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         while True:
             try:
@@ -88,7 +94,9 @@ def ours(database: Path, workers: int = 1) -> Served:
         sys.executable, "-m", "gunicorn", "app:server", "--bind", f"127.0.0.1:{port}", "--workers", str(workers),
         "--worker-class", "gthread", "--threads", "4", "--no-control-socket", "--log-level", "error",
     ]  # fmt: skip
-    return Served(command, port, {"DATABASE_URL": f"sqlite:///{database}", "IKMS_LOG_LEVEL": "ERROR"}, "/healthz")
+    return Served(
+        command, port, {"DATABASE_URL": f"sqlite:///{database}", "IKMS_LOG_LEVEL": "ERROR"}, "/healthz"
+    )
 
 
 def plain(database: Path, workers: int = 1) -> Served:
@@ -105,4 +113,7 @@ def plain(database: Path, workers: int = 1) -> Served:
 def floor(folder: Path) -> Served:
     """Static files, as many as a page needs."""
     port = free_port()
-    return Served([sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1", "--directory", str(folder)], port)
+    return Served(
+        [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1", "--directory", str(folder)],
+        port,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -23,6 +24,7 @@ from language import numbers
 from language.messages import translate as t
 
 log = structlog.get_logger("ikms")
+_DATA_TABLE = re.compile(r'<script src="[^"]*/dash_table/[^"]*"></script>')
 ASSETS = Path(__file__).resolve().parents[1] / "assets"
 
 # Navigation in reading order: (page, text) or (text, [(page, text) …]); pages that do not exist are left out.
@@ -74,6 +76,12 @@ def asset(name: str) -> str:
     return f"/assets/{name}?v={digest}"
 
 
+@cache
+def _own_styles() -> list[str]:
+    """Our style sheets, in the order of their names."""
+    return sorted(path.name for path in ASSETS.glob("[0-9]*.css"))
+
+
 def _other_language(path: str, lang: str) -> str:
     if lang == "lv":
         return "/en" if path == "/" else f"/en{path}"
@@ -94,7 +102,7 @@ class Site:
         scope = current_scope()
         synthetic, release_text = self.release_line(lang)
         full = request.full_path.rstrip("?")
-        styles = [asset("10-ikms.css"), asset("20-marks.css")]
+        styles = [asset(name) for name in _own_styles()]
         if self.bundle.get("bootstrap"):
             styles.insert(0, self.bundle["bootstrap"])
         plotly = [address for address in (self.bundle.get("plotly"), self.bundle.get("locale")) if address]
@@ -178,6 +186,8 @@ class Panel(dash.Dash):
         g.page_status = view.status
         if view.release_id:
             g.release_id = view.release_id
+        # Dash always asks for its data table, which this house does not use.
+        parts["scripts"] = _DATA_TABLE.sub("", parts["scripts"])
         return self.site.html(
             view, {key: Markup(parts[key]) for key in ("config", "scripts", "renderer", "app_entry")}
         )

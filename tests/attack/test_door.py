@@ -32,7 +32,16 @@ def test_untampered_call_answers(client):
 
 @pytest.mark.parametrize(
     "path",
-    ["/_mcp", "/_reload-hash", "/_alive_x", "/_dash-config", "/.env", "/static/x", "/var/monitoring.sqlite", "/_"],
+    [
+        "/_mcp",
+        "/_reload-hash",
+        "/_alive_x",
+        "/_dash-config",
+        "/.env",
+        "/static/x",
+        "/var/monitoring.sqlite",
+        "/_",
+    ],
 )
 def test_unknown_routes_are_not_found(client, path, monkeypatch):
     """What is not on the allow-list answers 404, the tool server included even when its switch is set."""
@@ -94,7 +103,7 @@ def tampers():
     yield change("pattern id", lambda b: b["inputs"][0].update(id={"type": "x", "index": "ALL"}))
 
 
-@pytest.mark.parametrize("body", tampers())
+@pytest.mark.parametrize("body", list(tampers()))
 @pytest.mark.parametrize("account", ["public", "school", "municipality", "ministry"])
 def test_tampered_calls_are_refused(client, signed_in, account, body):
     """A request that differs from its registration is refused before Dash sees it, for every role."""
@@ -174,7 +183,9 @@ def test_forged_cookie(demo_app):
         other.secret_key = key or "x"
         serializer = SecureCookieSessionInterface().get_signing_serializer(other)
         client = demo_app.server.test_client()
-        client.set_cookie("ikms_session", serializer.dumps({"account": "ministry", "since": 2**31, "seen": 2**31}))
+        client.set_cookie(
+            "ikms_session", serializer.dumps({"account": "ministry", "since": 2**31, "seen": 2**31})
+        )
         assert b'action="/iziet"' not in client.get("/").data
 
 

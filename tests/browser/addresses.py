@@ -17,7 +17,9 @@ def samples(demo_path) -> dict[str, str]:
     (school_id,) = scopes["school"].institutions
     (municipality,) = scopes["municipality"].municipalities
     with engine.connect() as connection:
-        reg_no = connection.execute(select(institution.c.reg_no).where(institution.c.id == school_id)).scalar_one()
+        reg_no = connection.execute(
+            select(institution.c.reg_no).where(institution.c.id == school_id)
+        ).scalar_one()
     engine.dispose()
     return {"reg_no": reg_no, "code": municipality, "indicator": "R03", "id": "R03", "indicator_id": "R03"}
 

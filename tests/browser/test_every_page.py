@@ -34,7 +34,9 @@ def test_page_is_sound(visit, values, name):
             assert shown.evaluate("() => document.documentElement.lang") == lang, where
             assert shown.locator("h1").count() == 1, where
             assert one.axe() == [], where
-            wide = shown.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            wide = shown.evaluate(
+                "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
             assert wide <= 0, f"{where}: {wide} px sideways"
             assert one.faults == [], where
             assert one.foreign == [], where
