@@ -10,6 +10,7 @@ from . import facts
 from .bulk import insert_rows
 from .queries.published import recompute_totals
 from .releases import Step
+from .rollups_absence import roll_up_absence
 from .schema import (
     indicator_distribution,
     indicator_level_count,
@@ -29,7 +30,7 @@ def steps(progress: Progress | None = None) -> tuple[Step, ...]:
     def compute_indicators(connection: Connection, release_id: int) -> None:
         _compute(connection, release_id, progress or (lambda text: None))
 
-    return (ensure_thresholds, compute_indicators, recompute_totals)
+    return (ensure_thresholds, compute_indicators, recompute_totals, roll_up_absence)
 
 
 def ensure_thresholds(connection: Connection, _release_id: int) -> None:
