@@ -22,7 +22,7 @@ $(VENV)/.development: requirements-dev.txt $(VENV)/.runtime
 	@touch $@
 
 bundle: $(VENV)/.runtime
-	@$(PY) bundle/build.py || echo "Pārlūka pakotni neizdevās izveidot; lieto Dash iebūvēto | the browser bundle could not be built; using Dash's own"
+	@$(PY) -m bundle.build || echo "Pārlūka pakotni neizdevās izveidot; lieto Dash iebūvēto | the browser bundle could not be built; using Dash's own"
 
 demo: $(VENV)/.runtime
 	@$(PY) manage.py ensure-demo

@@ -209,12 +209,20 @@ def _suite_path(name: str) -> Path:
 def _texts(built: Path, manifest: dict) -> Iterator[Path]:
     """Every file that gets compressed copies."""
     yield from (built / entry["name"] for entry in manifest["files"].values())
+    yield built / manifest["styles"]
     yield from (_suite_path(name) for name in manifest["suites"])
     for folder in (ASSETS, ROOT / "reference"):
         endings = COMPRESSIBLE if folder == ASSETS else {".geojson"}
         for path in sorted(folder.rglob("*")):
             if path.suffix in endings and BUILT not in path.parents and built not in path.parents:
                 yield path
+
+
+def joined_styles(built: Path, manifest: dict) -> tuple[str, bytes]:
+    """Name and content of the one style sheet: Bootstrap, then our own in the order of their names."""
+    parts = [built / manifest["files"]["bootstrap"]["name"], *sorted(ASSETS.glob("[0-9]*.css"))]
+    content = b"\n".join(part.read_bytes() for part in parts)
+    return f"site-{sha256(content)[:12]}.css", content
 
 
 def _compress(built: Path, manifest: dict) -> tuple[dict[str, dict[str, int]], int]:
@@ -245,6 +253,7 @@ def _prune(built: Path, *manifests: dict) -> None:
     wanted = {"manifest.json"}
     for manifest in manifests:
         wanted |= {entry["name"] for entry in manifest.get("files", {}).values()}
+        wanted |= {manifest["styles"]} if "styles" in manifest else set()
         wanted |= {f"packed/{digest}.{end}" for digest in manifest.get("packed", {}) for end in ("br", "gz")}
     for path in built.rglob("*"):
         if path.is_file() and path.relative_to(built).as_posix() not in wanted:
@@ -271,6 +280,9 @@ def build(built: Path = BUILT, say: Callable[[str], None] = print) -> bool:
             failure = error
     if manifest.get("dash") != _dash_stamp():
         manifest |= {"suites": _suite_files(), "dash": _dash_stamp()}
+    manifest["styles"], content = joined_styles(built, manifest)
+    if not (built / manifest["styles"]).is_file():
+        _write(built / manifest["styles"], content)
     manifest["packed"], new = _compress(built, manifest | {"packed": before.get("packed", {})})
     changed = manifest != before
     if changed:

@@ -65,13 +65,23 @@ def bundle_urls(prefix: str = "/assets/", assets: Path = ASSETS) -> dict[str, st
     script with Latvian for plotly.js, to be loaded before it; part of `plotly`, so None when that is built.
     licences: text with the licence of every package in the bundle.
     """
-    urls: dict[str, str | None] = dict.fromkeys(("plotly", "bootstrap", "licences", "locale"))
+    urls: dict[str, str | None] = dict.fromkeys(("plotly", "bootstrap", "licences", "locale", "styles"))
     files = read_manifest(assets / "built").get("files", {})
     urls |= {key: f"{prefix}built/{entry['name']}" for key, entry in files.items()}
+    urls["styles"] = _joined_styles(prefix, assets) if urls["bootstrap"] else None
     locale = assets / "plotly-locale-lv.js"
     if urls["plotly"] is None and locale.is_file():
         urls["locale"] = f"{prefix}{locale.name}?v={fingerprint(locale)}"
     return urls
+
+
+def _joined_styles(prefix: str, assets: Path) -> str | None:
+    """Address of the one style sheet when it was built from the style sheets as they are now."""
+    manifest = read_manifest(assets / "built")
+    parts = [assets / "built" / manifest["files"]["bootstrap"]["name"], *sorted(assets.glob("[0-9]*.css"))]
+    digest = hashlib.sha256(b"\n".join(part.read_bytes() for part in parts)).hexdigest()[:12]
+    name = f"site-{digest}.css"
+    return f"{prefix}built/{name}" if (assets / "built" / name).is_file() else None
 
 
 # --- serving -----------------------------------------------------------------------------------------------

@@ -102,9 +102,7 @@ class Site:
         scope = current_scope()
         synthetic, release_text = self.release_line(lang)
         full = request.full_path.rstrip("?")
-        styles = [asset(name) for name in _own_styles()]
-        if self.bundle.get("bootstrap"):
-            styles.insert(0, self.bundle["bootstrap"])
+        styles = [self.bundle["styles"]] if self.bundle.get("styles") else self._separate_styles()
         plotly = [address for address in (self.bundle.get("plotly"), self.bundle.get("locale")) if address]
         own = asset("ikms.js")
         return Shell(
@@ -132,6 +130,11 @@ class Site:
             later_scripts=[] if graphs else plotly,
             robots="index, follow" if status == 200 and not scope.signed_in else "noindex",
         )
+
+    def _separate_styles(self) -> list[str]:
+        """Without the joined sheet: Bootstrap, then our own in the order of their names."""
+        first = [self.bundle["bootstrap"]] if self.bundle.get("bootstrap") else []
+        return first + [asset(name) for name in _own_styles()]
 
     def html(self, view: View, dash_parts: dict[str, Markup] | None) -> str:
         """The document for a view."""

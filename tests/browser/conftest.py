@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import threading
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import make_server
 
 AXE = Path(__file__).resolve().parents[2] / "bundle" / "node_modules" / "axe-core" / "axe.min.js"
+logging.getLogger("werkzeug").setLevel(logging.ERROR)
 ACCOUNTS = ("public", "school", "municipality", "ministry")
 
 
