@@ -11,9 +11,8 @@ from indicators.series import Series, ratio
 from indicators.thresholds import Threshold, Thresholds
 from indicators.world import reporting_day
 
-_BORROWED = (
-    5  # observations' worth of the stage's variance lent to each mean, so that none is "known exactly"
-)
+# Observations' worth of the stage's variance lent to each mean, so that none is "known exactly".
+_BORROWED = 5
 
 
 @dataclass(kw_only=True)
@@ -22,6 +21,8 @@ class Judged:
 
     medium: np.ndarray
     high: np.ndarray
+    pooled_medium: np.ndarray  # the boundaries of the pooled periods
+    pooled_high: np.ndarray
     threshold_id: np.ndarray
     level: np.ndarray
     over: np.ndarray
@@ -32,6 +33,24 @@ class Judged:
     pooled_size: np.ndarray
     pooled_periods: np.ndarray
     too_few: np.ndarray
+
+    @classmethod
+    def begin(cls, series: Series) -> Judged:
+        """Nothing judged yet, the comparable periods pooled."""
+        shape, periods = series.total.shape, series.indicator.pooling
+        size = levels.pooled(series.size, series.segments, periods)
+        gaps = ("medium", "high", "pooled_medium", "pooled_high", "threshold_id")
+        answers = ("probability_medium", "probability_high")
+        return cls(
+            **{name: np.full(shape, np.nan) for name in (*gaps, *answers)},
+            level=np.full(shape, levels.NONE),
+            over=np.full(shape, True),
+            certain=np.zeros(shape, bool),
+            pooled_total=levels.pooled(series.total, series.segments, periods),
+            pooled_size=size,
+            pooled_periods=levels.pooled((series.size > 0).astype(float), series.segments, periods),
+            too_few=series.delivered & ((size < series.indicator.minimum(series.stage)) | ~(series.size > 0)),
+        )
 
 
 def in_force(series: Series, thresholds: Thresholds) -> list[list[Threshold | None]]:
@@ -84,104 +103,82 @@ def _lent_variance(series: Series) -> np.ndarray:
 
 
 def judge(series: Series, thresholds: Thresholds) -> Judged:
-    indicator, world = series.indicator, series.world
-    value = series.value
-    national = np.where(
-        np.isfinite(series.reference), series.reference, ratio(series.national_total, series.national_size)
-    )
-    periods = indicator.pooling
-    pooled_total = levels.pooled(series.total, series.segments, periods)
-    pooled_size = levels.pooled(series.size, series.segments, periods)
-    pooled_periods = levels.pooled((series.size > 0).astype(float), series.segments, periods)
-    pooled_national = ratio(levels.pooled(series.size * national, series.segments, periods), pooled_size)
-    variance, pooled_variance = series.variance, series.variance
-    if indicator.family == "mean":
-        variance = _lent_variance(series)
-        pooled_variance = ratio(
-            levels.pooled(series.size**2 * variance, series.segments, periods), pooled_size**2
-        )
-    lines = _bands(series) if indicator.family == "size_band" else None
-    shape = value.shape
-    judged = Judged(
-        medium=np.full(shape, np.nan),
-        high=np.full(shape, np.nan),
-        threshold_id=np.full(shape, np.nan),
-        level=np.full(shape, levels.NONE),
-        over=np.full(shape, True),
-        certain=np.zeros(shape, bool),
-        probability_medium=np.full(shape, np.nan),
-        probability_high=np.full(shape, np.nan),
-        pooled_total=pooled_total,
-        pooled_size=pooled_size,
-        pooled_periods=pooled_periods,
-        too_few=series.delivered & ((pooled_size < indicator.minimum(series.stage)) | ~(series.size > 0)),
-    )
-    limits = [np.full(shape, np.nan) for _ in range(2)]  # for the pooled periods
-    city = world.state_city[world.municipality]
-    for threshold, here in by_threshold(in_force(series, thresholds), city):
-        basis = threshold.basis
-        over = levels.above(indicator.direction, basis, value, national if lines is None else lines[1])
-        judged.over = np.where(here, over, judged.over)
-        for number, own, together in (
-            (threshold.medium, judged.medium, limits[0]),
-            (threshold.high, judged.high, limits[1]),
-        ):
-            if lines is not None:
-                own[here] = levels.band_boundary(number, lines, over)[here]
-                continue
-            own[here] = levels.boundary(indicator.direction, basis, number, national, over)[here]
-            together[here] = levels.boundary(indicator.direction, basis, number, pooled_national, over)[here]
-        if threshold.id is not None:
-            judged.threshold_id[here] = threshold.id
-        steps = levels.level(value, judged.medium, judged.high, threshold.operator, over)
-        judged.level[here] = steps[here]
+    """Level and certainty of every value of the series."""
+    indicator = series.indicator
+    judged = Judged.begin(series)
+    _levels(series, judged, thresholds)
     if indicator.family == "size_band" and indicator.direction == "low_bad":
         # Nothing at all lies below any boundary, also where too few institutions give one.
         judged.level[(series.total == 0) & (series.size > 0)] = levels.HIGH
     if indicator.direction == "none":
         judged.level[:] = levels.NONE
     judged.level[judged.too_few | ~series.delivered] = levels.NONE
-    _probabilities(series, judged, limits, variance, pooled_variance)
     if indicator.family == "size_band":
         judged.certain = levels.certain_band(judged.level, judged.over, series.segments)
     elif indicator.family == "fact":
         judged.certain = judged.level >= levels.LOW
     else:
+        _probabilities(series, judged)
         judged.certain = levels.certain(judged.level, judged.probability_medium, judged.probability_high)
     return judged
 
 
-def _probabilities(series, judged, limits, variance, pooled_variance) -> None:
+def _levels(series: Series, judged: Judged, thresholds: Thresholds) -> None:
+    """Boundaries of each threshold in force, and the levels they give."""
+    indicator, value = series.indicator, series.value
+    national = np.where(
+        np.isfinite(series.reference), series.reference, ratio(series.national_total, series.national_size)
+    )
+    pooled_national = ratio(
+        levels.pooled(series.size * national, series.segments, indicator.pooling), judged.pooled_size
+    )
+    lines = _bands(series) if indicator.family == "size_band" else None
+    city = series.world.state_city[series.world.municipality]
+    for threshold, here in by_threshold(in_force(series, thresholds), city):
+        basis = threshold.basis
+        over = levels.above(indicator.direction, basis, value, national if lines is None else lines[1])
+        judged.over = np.where(here, over, judged.over)
+        for number, own, together in (
+            (threshold.medium, judged.medium, judged.pooled_medium),
+            (threshold.high, judged.high, judged.pooled_high),
+        ):
+            if lines is not None:
+                own[here] = levels.band_boundary(number, lines, over)[here]
+                continue
+            for cells, reference in ((own, national), (together, pooled_national)):
+                cells[here] = levels.boundary(indicator.direction, basis, number, reference, over)[here]
+        if threshold.id is not None:
+            judged.threshold_id[here] = threshold.id
+        steps = levels.level(value, judged.medium, judged.high, threshold.operator, over)
+        judged.level[here] = steps[here]
+
+
+def _probabilities(series: Series, judged: Judged) -> None:
     """Fit the prior of each year and ask it about this period alone and the pooled periods.
 
     The probability for the high boundary is worked out only where the value lies beyond the medium one.
     """
-    family = series.indicator.family
-    if family not in ("share", "rate", "mean"):
-        return
-    for column in np.flatnonzero(series.delivered.any(axis=0)):
-        prior = levels.fit_prior(family, series.total[:, column], series.size[:, column], variance[:, column])
+    variance = _lent_variance(series) if series.indicator.family == "mean" else series.variance
+    pooled_variance = ratio(
+        levels.pooled(series.size**2 * variance, series.segments, series.indicator.pooling),
+        judged.pooled_size**2,
+    )
+    for year in np.flatnonzero(series.delivered.any(axis=0)):
+        counts = (series.total[:, year], series.size[:, year], variance[:, year])
+        prior = levels.fit_prior(series.indicator.family, *counts)
         if prior is None:
             continue
-        series.priors.append((int(series.world.years[column]), family, prior.first, prior.second))
+        series.priors.append((int(series.world.years[year]), prior.family, prior.first, prior.second))
+        pooled = (judged.pooled_total[:, year], judged.pooled_size[:, year], pooled_variance[:, year])
         for own, together, answer, lowest in (
-            (judged.medium, limits[0], judged.probability_medium, levels.LOW),
-            (judged.high, limits[1], judged.probability_high, levels.MEDIUM),
+            (judged.medium, judged.pooled_medium, judged.probability_medium, levels.LOW),
+            (judged.high, judged.pooled_high, judged.probability_high, levels.MEDIUM),
         ):
-            here = judged.level[:, column] >= lowest
-            over = judged.over[here, column]
-            alone = prior.probability(
-                series.total[here, column],
-                series.size[here, column],
-                variance[here, column],
-                own[here, column],
-                over,
+            here = judged.level[:, year] >= lowest
+            alone, both = (
+                prior.probability(
+                    *(cells[here] for cells in numbers), limit[here, year], judged.over[here, year]
+                )
+                for numbers, limit in ((counts, own), (pooled, together))
             )
-            pooled = prior.probability(
-                judged.pooled_total[here, column],
-                judged.pooled_size[here, column],
-                pooled_variance[here, column],
-                together[here, column],
-                over,
-            )
-            answer[here, column] = levels.either(alone, pooled)
+            answer[here, year] = levels.either(alone, both)
