@@ -616,6 +616,156 @@ unregistered_count = _table(  # roll-up: children without a place, by area, year
     without_rowid=True,
 )
 
+
+def _area_table(name: str, keys: list[tuple[str, type]], *parts) -> Table:
+    """A roll-up of areas on two planes; a row has its numbers or the reason why they are not shown."""
+    return _table(
+        name,
+        _int("release_id", primary_key=True),
+        _text("plane", primary_key=True),  # detail | released
+        _text("area_kind", primary_key=True),  # country | municipality
+        _text("area_id", primary_key=True),
+        *[Column(key, kind, primary_key=True) for key, kind in keys],
+        *parts,
+        _text("reason", null=True),
+        without_rowid=True,
+    )
+
+
+visit_count = _area_table(  # roll-up: visited institutions by level of the head's work
+    "visit_count",
+    # stage: all, preschool, basic; level: one of RATINGS, optimal, none (visited, not rated), all
+    [("school_year", Integer), ("visit_no", Integer), ("stage", Text), ("level", Text)],
+    _int("institutions", null=True),
+)
+
+visit_criterion_count = _area_table(  # roll-up: what the visits found
+    "visit_criterion_count",
+    # level_group: all, optimal (good and higher), lagging (needs improvement, insufficient)
+    [("school_year", Integer), ("visit_no", Integer), ("level_group", Text), ("criterion", Text)],
+    _int("yes", null=True),
+    _int("rated", null=True),
+)
+
+visit_change_count = _area_table(  # roll-up: level of the first and of the repeated visit
+    "visit_change_count",
+    [("from_level", Text), ("to_level", Text)],
+    _text("change"),  # up, same, down, unknown
+    _int("steps", null=True),  # NULL where only the sum of the upper levels is known
+    _int("institutions", null=True),
+)
+
+visit_funding = _area_table(  # roll-up: additional state funding of the visited institutions
+    "visit_funding",
+    [("school_year", Integer)],
+    _int("institutions", null=True),
+    _int("unused", null=True),  # institutions that used nothing of what was granted
+    _real("granted", null=True),
+    _real("used", null=True),
+)
+
+evaluation_count = _area_table(  # roll-up: accreditations and assessments of heads by criterion and level
+    "evaluation_count",
+    # criterion: one of twelve, or "any" with the levels all (assessed) and needs_improvement (at least one)
+    [("year", Integer), ("kind", Text), ("type_group", Text), ("criterion", Text), ("level", Text)],
+    _int("institutions", null=True),
+)
+
+task_count = _area_table(  # roll-up: tasks set in the evaluations and what became of them
+    "task_count",
+    [("year", Integer), ("area", Text), ("topic", Text)],
+    _int("tasks", null=True),
+    _int("done", null=True),
+    _int("overdue", null=True),  # not done and due before the as-of date of the release
+)
+
+supervision_count = _area_table(  # roll-up: complaints by outcome, and inspections in the rows of all topics
+    "supervision_count",
+    [("year", Integer), ("topic", Text)],
+    *[
+        _int(name, null=True)
+        for name in (
+            "received",
+            "confirmed",
+            "not_confirmed",
+            "explained",
+            "forwarded",
+            "inspections",
+            "violations_found",
+        )
+    ],
+)
+
+follow_up_count = (
+    _table(  # roll-up: high levels of one year and the level of the next, with and without a visit
+        "follow_up_count",
+        _int("release_id", primary_key=True),
+        _int("school_year", primary_key=True),  # of the high level
+        _int(
+            "visited", primary_key=True
+        ),  # 1 = accredited, assessed or inspected in the calendar year after it
+        _int("high"),
+        _int("no_longer"),  # not high in the next school year
+        _int("still"),
+        _int("unknown"),  # no level in the next school year
+        without_rowid=True,
+    )
+)
+
+finding = _table(  # high and medium levels of the newest periods: what a school is asked to answer
+    "finding",
+    _int("release_id", primary_key=True),
+    _int("institution_id", primary_key=True),
+    _text("indicator_id", primary_key=True),
+    _text("stage", primary_key=True),
+    _int("school_year"),
+    _int("semester"),
+    _text("municipality_code"),
+    _text("level"),
+    _text("certainty", null=True),
+    _text("since"),  # day of the first release that had it
+    Index("ix_finding_municipality", "release_id", "municipality_code"),
+    without_rowid=True,
+)
+
+# --- what people write: kept whatever is published, never changed --------------------------------
+
+school_answer = _table(
+    "school_answer",
+    _int("id", primary_key=True),
+    _text("reg_no"),  # of the institution; outlives a reload of the register
+    _int("release_id"),
+    _text("indicator_id"),
+    _text("stage"),
+    _int("school_year"),
+    _int("semester"),
+    _text("verdict"),  # right | wrong
+    _text("reason"),  # why the data are wrong
+    _text("explanation"),
+    _int("restricted"),  # 1 = for the school, its founder and the ministry only
+    _text("action"),
+    _text("responsible"),
+    _text("due", null=True),
+    _text("author"),
+    _text("created_at"),
+    CheckConstraint("verdict IN ('right', 'wrong')", name="verdict"),
+    CheckConstraint(
+        "length(explanation) <= 600 AND length(reason) <= 600 AND length(action) <= 600", name="short"
+    ),
+    Index("ix_school_answer_reg_no", "reg_no", "indicator_id", "stage"),
+)
+
+audit_event = _table(
+    "audit_event",
+    _int("id", primary_key=True),
+    _text("at"),
+    _text("who"),
+    _text("what"),
+    _text("unit"),
+    _text("detail"),  # never the text that was read
+    Index("ix_audit_event_at", "at"),
+)
+
 RELEASE_TABLES = (
     indicator_value,
     indicator_released,
@@ -628,4 +778,13 @@ RELEASE_TABLES = (
     absence_projection,
     absence_accuracy,
     unregistered_count,
+    visit_count,
+    visit_criterion_count,
+    visit_change_count,
+    visit_funding,
+    evaluation_count,
+    task_count,
+    supervision_count,
+    follow_up_count,
+    finding,
 )
