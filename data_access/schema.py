@@ -666,7 +666,7 @@ visit_funding = _area_table(  # roll-up: additional state funding of the visited
 
 evaluation_count = _area_table(  # roll-up: accreditations and assessments of heads by criterion and level
     "evaluation_count",
-    # criterion: one of twelve, or "any" with the levels all (assessed) and needs_improvement (at least one)
+    # criterion: one of twelve, or "any" with the levels all, needs_improvement (at least one) and none_weak
     [("year", Integer), ("kind", Text), ("type_group", Text), ("criterion", Text), ("level", Text)],
     _int("institutions", null=True),
 )
