@@ -766,6 +766,89 @@ audit_event = _table(
     Index("ix_audit_event_at", "at"),
 )
 
+deflator = _table(  # consumer prices, 2015 = 100, by calendar year
+    "deflator",
+    _int("year", primary_key=True),
+    _real("value"),
+    _text("citation"),
+    _text("origin"),  # published | computed | demo
+    _int("load_batch_id", ForeignKey("load_batch.id")),
+)
+
+labour_market = _table(  # what graduates are measured against, by calendar year and area
+    "labour_market",
+    _int("year", primary_key=True),
+    _text("area_code", primary_key=True),  # LV or a region
+    _text("measure", primary_key=True),  # monthly_gross_wage (EUR) | registered_unemployment (share)
+    _real("value"),
+    _text("citation"),
+    _text("origin"),
+    _int("load_batch_id", ForeignKey("load_batch.id")),
+)
+
+GRADUATE_SHARES = (
+    "employed",
+    "unemployed",
+    "studying",
+    "inactive",
+    "emigrated",
+    "unknown",
+    "employed_local",  # of those in Latvia whose status is known
+    "skilled",  # of the employed
+)
+
+graduate_group = _table(  # roll-up: graduates of one group, k years after graduation
+    "graduate_group",
+    _int("release_id", primary_key=True),
+    _text("plane", primary_key=True),  # detail (institutions only) | released
+    _text("system", primary_key=True),  # higher | vocational
+    _text("area_kind", primary_key=True),  # country | region (of the institution) | institution
+    _text("area_id", primary_key=True),
+    _text("sex", primary_key=True),  # all | women | men
+    _int("cohort", primary_key=True),  # graduation year; 0 = the last three cohorts observed at k
+    _text("programme", primary_key=True),  # "" = all
+    _text("field", primary_key=True),  # "" = all
+    _text("level", primary_key=True),  # "" = all
+    _int("k", primary_key=True),
+    _int("cohorts"),
+    _int("year_from"),  # monitoring years
+    _int("year_to"),
+    _int("graduates", null=True),
+    _int("in_latvia", null=True),
+    *[_real(f"{name}_{end}", null=True) for name in GRADUATE_SHARES for end in ("low", "high")],
+    _real("employed_lower", null=True),  # 95 % interval
+    _real("employed_upper", null=True),
+    _int("earners", null=True),
+    _real("income_lower_quartile", null=True),  # EUR a year in prices of 2015
+    _real("income_median", null=True),
+    _real("income_upper_quartile", null=True),
+    _real("relative_income", null=True),  # of the average wage of the same year
+    _text("income_reason", null=True),
+    _text("relative_reason", null=True),
+    _real("relative_unemployment", null=True),
+    _real("relative_unemployment_lower", null=True),
+    _real("relative_unemployment_upper", null=True),
+    _text("unemployment_reason", null=True),
+    _real("expected_employed", null=True),  # detail plane: of the same field, level and k in the country
+    _real("probability_higher", null=True),
+    _text("reason", null=True),
+    without_rowid=True,
+)
+
+graduate_flow = _table(  # roll-up: where graduates work and live, k = 1, 3, 5, 10; released plane
+    "graduate_flow",
+    _int("release_id", primary_key=True),
+    _text("system", primary_key=True),
+    _text("kind", primary_key=True),  # sector | occupation | region
+    _int("k", primary_key=True),
+    _text("field", primary_key=True),  # "" = all
+    _text("category", primary_key=True),  # "" = all of the field
+    _int("graduates", null=True),
+    _real("share", null=True),
+    _text("reason", null=True),
+    without_rowid=True,
+)
+
 RELEASE_TABLES = (
     indicator_value,
     indicator_released,
@@ -787,4 +870,6 @@ RELEASE_TABLES = (
     supervision_count,
     follow_up_count,
     finding,
+    graduate_group,
+    graduate_flow,
 )
