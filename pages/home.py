@@ -12,7 +12,7 @@ from data_access.queries import published, units
 from language import numbers
 from language.messages import translate as t
 
-from .national import headlines
+from .national import HEADLINE_FIGURES, headlines
 from .words import institution_type
 
 
@@ -82,7 +82,7 @@ def _own(request: Request) -> list[dict[str, str]]:
 
 def _figures(request: Request) -> list[ChartFrame]:
     """Five published figures of the country; nothing while the report is not loaded."""
-    rows = published.tables(request.reader)
+    rows = published.figures(request.reader, *HEADLINE_FIGURES)
     return [headlines(request, Printed(rows, request.lang, request.reader.release.id))] if rows else []
 
 

@@ -42,6 +42,14 @@ SECTIONS: dict[str, tuple[str, Callable[[Request, Printed], list[Part]]]] = {
     "pasvaldibas": (_("Municipalities"), municipality_map),
 }
 
+HEADLINE_FIGURES = (
+    "long_unexcused_absentees",
+    "unified_optimal",
+    "heads_needs_improvement",
+    "complaints",
+    "unregistered_children",
+)
+
 
 @page("national", "/latvija", params={"karte": "|".join(MAPS)})
 def view(request: Request) -> View:
@@ -61,19 +69,6 @@ def view(request: Request) -> View:
             release_id=reader.release.id,
         )
     told = Printed(rows, lang, reader.release.id)
-    body: list[Part] = [headlines(request, told), _contents(request)]
-    for name, (heading, parts) in SECTIONS.items():
-        body.append(
-            Block(
-                "section",
-                [
-                    Markup('<h2 id="{}-h">{}</h2>').format(name, t(heading, lang)),
-                    *parts(request, told),
-                ],
-                class_="n-section",
-                attributes={"id": name, "aria-labelledby": f"{name}-h"},
-            )
-        )
     return View(
         title=title,
         window_title=t("Latvia", lang),
@@ -81,11 +76,27 @@ def view(request: Request) -> View:
             "The figures of the education quality service's report for 2024 with explanations.", lang
         ),
         lead=_lead(told, lang),
-        body=body,
+        body=published_part(request, told),
         lang=lang,
         crumbs=crumbs,
         release_id=reader.release.id,
     )
+
+
+def published_part(request: Request, told: Printed) -> list[Part]:
+    """Headlines, links to the sections, and a section for each theme of the report."""
+    body: list[Part] = [headlines(request, told), _contents(request)]
+    for name, (heading, parts) in SECTIONS.items():
+        title = Markup('<h2 id="{}-h">{}</h2>').format(name, t(heading, request.lang))
+        body.append(
+            Block(
+                "section",
+                [title, *parts(request, told)],
+                class_="n-section",
+                attributes={"id": name, "aria-labelledby": f"{name}-h"},
+            )
+        )
+    return body
 
 
 def _contents(request: Request) -> Markup:
