@@ -12,6 +12,8 @@ from indicators import published_rules
 from indicators.model import Indicator
 from indicators.world import World, positions, reporting_day
 
+_NUMBER_KEYS = ("id", "institution_id", "school_year", "year", "semester")
+
 
 @dataclass(kw_only=True)
 class Series:
@@ -58,11 +60,20 @@ def ratio(total: np.ndarray, size: np.ndarray) -> np.ndarray:
 
 def ordered(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame in one order, whatever the order it came in, so that sums of loads repeat bit for bit."""
-    keys = [c for c in frame.columns if not pd.api.types.is_float_dtype(frame[c].dtype)]
-    codes = [pd.factorize(frame[c], sort=True)[0] for c in reversed(keys)]
-    if not codes:
-        return frame
-    order = np.lexsort(codes)
+    whole = [c for c in frame.columns if pd.api.types.is_integer_dtype(frame[c].dtype)]
+    texts = [c for c in frame.columns if pd.api.types.is_string_dtype(frame[c].dtype)]
+    first = [c for c in whole if c in _NUMBER_KEYS]
+    for keys in ([*first, *texts], [*first, *texts, *(c for c in whole if c not in first)]):
+        codes = [
+            frame[c].to_numpy() if c in whole else pd.factorize(frame[c], sort=True)[0]
+            for c in reversed(keys)
+        ]
+        if not codes:
+            return frame
+        order = np.lexsort(codes)
+        same = np.logical_and.reduce([code[order][1:] == code[order][:-1] for code in codes])
+        if not same.any():  # the natural key decides; counts need not be looked at
+            break
     return frame if (np.diff(order) == 1).all() else frame.iloc[order].reset_index(drop=True)
 
 
@@ -94,6 +105,13 @@ def series_of(indicator: Indicator, counted: pd.DataFrame, frames: Mapping, worl
 
 
 def _one_series(indicator, stage, semester, part, extra, world) -> Series:
+    concerned = np.isin(
+        world.types, [kind for kind in set(world.types) if stage in indicator.stages_of(kind)]
+    )
+    taught = world.taught.get(stage)
+    rows = concerned & (taught.any(axis=1) if taught is not None else False)
+    rows[positions(world.ids, part["institution_id"].to_numpy())] = True
+    world = world.only(np.flatnonzero(rows))
     row = positions(world.ids, part["institution_id"].to_numpy())
     column = part["school_year"].to_numpy() - world.years[0]
 
@@ -134,8 +152,8 @@ def _one_series(indicator, stage, semester, part, extra, world) -> Series:
 def expected(series: Series) -> np.ndarray:
     """Where a value is due: open, the stage taught (long enough), the type concerned, others delivered."""
     world, indicator = series.world, series.indicator
-    kinds = {kind for kind in set(world.types) if series.stage in indicator.stages_of(kind)}
-    concerned = np.isin(world.types, sorted(kinds))
+    kinds = [kind for kind in set(world.types) if series.stage in indicator.stages_of(kind)]
+    concerned = np.isin(world.types, kinds)
     taught = world.taught.get(series.stage)
     if taught is None:
         return np.zeros(series.total.shape, bool)

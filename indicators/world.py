@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -32,6 +32,18 @@ class World:
     years: np.ndarray
     taught: Mapping[str, np.ndarray]
     as_of: str
+
+    def only(self, rows: np.ndarray) -> World:
+        """The same world with these institutions only; municipalities keep their places."""
+        return replace(
+            self,
+            ids=self.ids[rows],
+            types=self.types[rows],
+            municipality=self.municipality[rows],
+            opened=self.opened[rows],
+            closed=self.closed[rows],
+            taught={stage: cells[rows] for stage, cells in self.taught.items()},
+        )
 
     def open_on(self, day: str) -> np.ndarray:
         """Which institutions existed on the day."""
