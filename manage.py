@@ -132,6 +132,16 @@ def check() -> None:
 
 
 @cli.command()
+def dictionary() -> None:
+    """Write docs/data-dictionary.md from the schema."""
+    from data_access.dictionary import markdown
+
+    path = configuration.ROOT / "docs" / "data-dictionary.md"
+    path.write_text(markdown(), encoding="utf-8")
+    console.print(path.relative_to(configuration.ROOT))
+
+
+@cli.command()
 def serve() -> None:
     """Serve the dashboard with gunicorn."""
     import os

@@ -87,3 +87,10 @@ def test_every_text_has_its_latvian():
     assert not missing
     unused = set(messages.catalogue("lv").ids) - set(used)
     assert not unused
+
+
+def test_dictionary_is_current():
+    """docs/data-dictionary.md is what the schema says today (`manage.py dictionary` writes it)."""
+    from data_access.dictionary import markdown
+
+    assert (ROOT / "docs" / "data-dictionary.md").read_text(encoding="utf-8") == markdown()

@@ -1,0 +1,47 @@
+"""The data dictionary, written from the schema so that it cannot fall behind."""
+
+from __future__ import annotations
+
+from sqlalchemy import Integer, Table
+
+from .schema import metadata
+
+GROUPS = (
+    ("Provenance", ("source", "load_batch")),
+    ("Dimensions", ("region", "municipality", "stage", "school_year", "institution", "institution_lineage")),
+    ("Published figures", ("figure_published", "figure_check")),
+)
+INTRODUCTION = """# Data dictionary
+
+Written from `data_access/schema.py` by `manage.py dictionary`. Dates are ISO text, flags 0/1, a school year is the
+integer of its first calendar year (2023 = 2023/2024), semester 0 means the whole year. Facts are counts of persons
+or sums of loads, never persons. Reason codes: c protected, x not delivered, z not applicable, low rounds to zero,
+u too few to judge.
+"""
+
+
+def markdown() -> str:
+    """The whole dictionary as Markdown."""
+    tables = metadata.tables
+    named = {name for _, names in GROUPS for name in names}
+    groups = [*GROUPS]
+    groups.append(("Facts", tuple(sorted(name for name in tables if name.startswith("fact_")))))
+    rest = tuple(sorted(set(tables) - named - {name for name in tables if name.startswith("fact_")}))
+    groups.append(("Releases, values, roll-ups and records", rest))
+    parts = [INTRODUCTION]
+    for title, names in groups:
+        parts.append(f"\n## {title}\n")
+        parts += [_table(tables[name]) for name in names]
+    return "".join(parts)
+
+
+def _table(table: Table) -> str:
+    lines = [f"\n### {table.name}\n\n| column | type | key | may be empty |\n| --- | --- | --- | --- |\n"]
+    for column in table.columns:
+        kind = "whole number" if isinstance(column.type, Integer) else "text"
+        if column.type.__visit_name__.lower() in ("float", "real"):
+            kind = "number"
+        target = next((key.target_fullname for key in column.foreign_keys), "")
+        key = ", ".join(filter(None, ["primary" if column.primary_key else "", f"→ {target}" if target else ""]))
+        lines.append(f"| {column.name} | {kind} | {key} | {'yes' if column.nullable else 'no'} |\n")
+    return "".join(lines)
