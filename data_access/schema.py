@@ -623,7 +623,7 @@ def _area_table(name: str, keys: list[tuple[str, type]], *parts) -> Table:
         name,
         _int("release_id", primary_key=True),
         _text("plane", primary_key=True),  # detail | released
-        _text("area_kind", primary_key=True),  # country | municipality
+        _text("area_kind", primary_key=True),  # country | municipality | institution (detail plane only)
         _text("area_id", primary_key=True),
         *[Column(key, kind, primary_key=True) for key, kind in keys],
         *parts,

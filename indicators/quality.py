@@ -115,6 +115,11 @@ def _areas(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def _alone(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows under their own institution: for those in charge of it only."""
+    return rows.assign(area_kind="institution", area_id=rows["institution_id"].astype(str))
+
+
 AREA = ["area_kind", "area_id"]
 
 
@@ -243,11 +248,13 @@ def supervision_counts(
     rows = _placed(complaint, institution)
     measures = ["received", *OUTCOMES]
     by_topic = _areas(rows).groupby([*AREA, "year", "topic"])[measures].sum().reset_index()
-    single = _areas(rows).groupby([*AREA, "year", "institution_id"])[measures].sum().reset_index()
-    total = single.groupby([*AREA, "year"])[measures].sum().reset_index().assign(topic="all")
-    weight = single.groupby([*AREA, "year"])["received"].agg(contributors="size", largest="max").reset_index()
+    single = rows.groupby(["institution_id", "municipality_code", "year"])[measures].sum().reset_index()
+    spread = pd.concat([_areas(single), _alone(single)], ignore_index=True)
+    total = spread.groupby([*AREA, "year"])[measures].sum().reset_index().assign(topic="all")
+    weight = spread.groupby([*AREA, "year"])["received"].agg(contributors="size", largest="max").reset_index()
+    checks = _placed(inspection, institution)
     checks = (
-        _areas(_placed(inspection, institution))
+        pd.concat([_areas(checks), _alone(checks)], ignore_index=True)
         .groupby([*AREA, "year"])[["inspections", "violations_found"]]
         .sum()
         .reset_index()
@@ -338,7 +345,8 @@ def protect_supervision(rows: pd.DataFrame) -> pd.DataFrame:
     """
     import pandas as pd
 
-    result = rows[(rows["area_kind"] == "country") | (rows["topic"] == "all")].copy()
+    shown = (rows["area_kind"] == "municipality") & (rows["topic"] == "all")
+    result = rows[(rows["area_kind"] == "country") | shown].copy()
     result["reason"] = pd.Series([None] * len(result), index=result.index, dtype=object)
     local = result["area_kind"] == "municipality"
     few = (
