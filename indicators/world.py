@@ -60,9 +60,7 @@ def world_of(frames: Mapping[str, pd.DataFrame], counted: Iterable[pd.DataFrame]
     ids = institution["id"].to_numpy()
     places = institution["municipality_code"].to_numpy(dtype=object)
     codes, place = np.unique(places.astype(str), return_inverse=True)
-    enrolment = (
-        frames["enrolment"][["institution_id", "school_year", "stage"]] if "enrolment" in frames else None
-    )
+    enrolment = frames.get("enrolment")
     spans = [frame["school_year"] for frame in (*counted, *([enrolment] if enrolment is not None else []))]
     spans = [span for span in spans if len(span)]
     first = min((int(span.min()) for span in spans), default=0)
@@ -91,14 +89,16 @@ def _taught(enrolment, institution, ids, years) -> dict[str, np.ndarray]:
     column = enrolment["school_year"].to_numpy() - years[0]
     delivered = np.zeros(shape, bool)
     delivered[row, column] = True
+    somebody = enrolment["pupils"].to_numpy() > 0
     result = {}
     for stage in stages.TYPES:
         has = np.zeros(shape, bool)
         if stages.is_whole(stage):
             kind = institution["type"].map(stages.WHOLE_BY_TYPE).to_numpy(dtype=object) == stage
-            has[kind] = delivered[kind]
+            has[row[somebody], column[somebody]] = True
+            has[~kind] = False
         else:
-            here = enrolment["stage"].to_numpy(dtype=object) == stage
+            here = somebody & (enrolment["stage"].to_numpy(dtype=object) == stage)
             has[row[here], column[here]] = True
         # A year without any enrolment keeps the answer of the last year that was delivered.
         for year in range(1, has.shape[1]):

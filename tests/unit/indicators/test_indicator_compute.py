@@ -140,6 +140,17 @@ def test_nobody_is_missed_where_nothing_is_due(country):
     assert not ((later["semester"] == 2) & (later["reason"] == "x") & (later["school_year"] == 2021)).any()
 
 
+def test_a_stage_without_learners_is_not_missed(country):
+    """Enrolment of nobody: the stage is not taught, and nothing about it is due."""
+    enrolment, absence = country["enrolment"].copy(), country["absence"]
+    here = (enrolment["institution_id"] == 3) & (enrolment["school_year"] >= 2020)
+    enrolment.loc[here, "pupils"] = 0
+    absence = absence[~((absence["institution_id"] == 3) & (absence["school_year"] >= 2020))]
+    frames = {**country, "enrolment": enrolment, "absence": absence}
+    found = institutions(compute(frames, as_of=AS_OF, indicators=only("R03")))
+    assert found.loc[found["unit_id"] == "3", "school_year"].max() == 2019
+
+
 def test_other_types_have_no_rows(values, country):
     """A preschool has no row at all: the indicator does not apply to its type (z), the page asks applies_to."""
     preschools = country["institution"].loc[country["institution"]["type"] == "preschool", "id"].astype(str)
