@@ -43,7 +43,7 @@ LEVELS = (
     ("unknown", None, _("Too few learners or no data: no level is given, whatever the value.")),
 )
 TERMS = (
-    (_("long unexcused absence"), _("more than 20 missed lessons in a semester without a valid reason (in preschool more than 3 days)")),
+    (_("long unexcused absence"), _("more than 20 missed lessons in a semester without a valid reason (in preschool more than 3 days); the risk rules of the report say 20 and more")),
     (_("accreditation"), _("the state's assessment of an institution, once in six years, in four areas and twelve criteria")),
     (_("needs improvement"), _("a rating: substantial shortcomings that must be removed within a set time")),
     (_("unified school"), _("the move to teaching in the state language in all institutions, in three steps from 2023/24 to 2025/26")),
