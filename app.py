@@ -54,7 +54,7 @@ def create_app(settings: configuration.Settings | None = None) -> site.Panel:
     door.install(app, lambda path: match(path) is not None)
     door.install_errors(app.server, app.site.error_page)
     exports.install(app.server, renderer)
-    search_route.install(app.server, engine)
+    search_route.install(app.server, renderer)
     sign_in.install(app.server)
     _install_readiness(app, engine)
     site.register_router(app)

@@ -186,6 +186,12 @@ class Renderer:
         self._not_found = not_found
         self._public: dict[tuple, View] = {}
 
+    def reading(self, scope: Scope):
+        """A read transaction on the current release for a route that is not a page."""
+        from data_access.reading import reading
+
+        return reading(self._engine, scope)
+
     def view(self, path: str, query: str, scope: Scope) -> View:
         """The view of an address; a 404 view when there is none or it is not for this reader."""
         from data_access.reading import reading

@@ -20,12 +20,14 @@
   /* --- first view -> Dash view ----------------------------------------------------------------- */
   var shown = location.pathname + location.search;
   var focusWanted = null;
+  var last = null;
 
   function state() { return document.querySelector("#dash-view #view-state"); }
 
   function arrived() {
     var now = state();
-    if (!now) { return; }
+    if (!now || now === last) { return; }
+    last = now;
     var first = document.getElementById("first-view");
     if (first) {
       var open = Array.prototype.map.call(first.querySelectorAll("details[open] > summary"), function (s) { return s.textContent; });
@@ -45,14 +47,22 @@
     markCurrent();
     performance.mark("ikms-view");
     if (focusWanted) {
-      var target = focusWanted.id && document.getElementById(focusWanted.id);
+      var target = focusWanted.id && (document.getElementById(focusWanted.id) || placed(focusWanted.id));
       if (focusWanted.page) {
         var heading = document.getElementById("page-title");
         if (heading) { heading.focus({ preventScroll: true }); window.scrollTo(0, 0); }
-      } else if (target) { target.focus({ preventScroll: true }); }
+      } else {
+        if (target) { target.focus({ preventScroll: true }); }
+        window.scrollTo(0, focusWanted.top);
+      }
       say(word("loaded") + now.dataset.title);
       focusWanted = null;
     }
+  }
+
+  function placed(id) {
+    var index = /^link-(\d+)$/.exec(id);
+    return index ? document.querySelectorAll("#dash-view a[href]")[+index[1]] : null;
   }
 
   function focusables(root) {
@@ -76,7 +86,7 @@
   /* --- navigation without reload ---------------------------------------------------------------- */
   function go(address, keepFocus) {
     if (address === location.pathname + location.search) { return; }
-    focusWanted = keepFocus ? { id: keepFocus } : { page: true };
+    focusWanted = keepFocus === undefined || keepFocus === null ? { page: true } : { id: keepFocus, top: window.scrollY };
     history.pushState({}, "", address);
     window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
     shown = address;
@@ -105,8 +115,16 @@
     event.preventDefault();
     if (menu) { menu.open = false; }
     var same = to.pathname === location.pathname;
-    go(to.pathname + to.search, same && link.id ? link.id : null);
+    if (same) { anchor(link); }
+    go(to.pathname + to.search, same ? link.id : null);
   });
+
+  /* A link that changes this page's own view keeps the focus: the same link is found again by its place. */
+  function anchor(link) {
+    if (link.id) { return; }
+    var links = Array.prototype.slice.call(document.querySelectorAll("#dash-view a[href]"));
+    link.id = "link-" + links.indexOf(link);
+  }
 
   function english(path) { return path === "/en" || path.indexOf("/en/") === 0; }
 
@@ -160,32 +178,31 @@
     var frame = document.getElementById(id);
     var plot = frame.querySelector(".js-plotly-plot");
     if (plot && window.Plotly) { window.Plotly.downloadImage(plot, { format: "png", scale: 2, filename: id }); return; }
-    var svg = frame.querySelector(".mark-box svg");
-    if (!svg) { return; }
-    var box = svg.getBoundingClientRect();
-    var copy = svg.cloneNode(true);
-    inlineStyles(svg, copy);
-    copy.setAttribute("width", box.width); copy.setAttribute("height", box.height);
-    copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+    var box = frame.querySelector(".mark-box");
+    if (!box) { return; }
+    var size = box.getBoundingClientRect();
+    var css = Array.prototype.map.call(document.styleSheets, function (sheet) {
+      return Array.prototype.map.call(sheet.cssRules, function (rule) { return rule.cssText; }).join("\n");
+    }).join("\n");
+    var holder = document.createElement("div");
+    holder.setAttribute("xmlns", "http://www.w3.org/1999/xhtml");
+    var style = document.createElement("style");
+    style.textContent = css;
+    holder.appendChild(style);
+    holder.appendChild(box.cloneNode(true));
+    var text = '<svg xmlns="http://www.w3.org/2000/svg" width="' + size.width + '" height="' + size.height +
+      '"><foreignObject width="100%" height="100%">' + new XMLSerializer().serializeToString(holder) + "</foreignObject></svg>";
     var image = new Image();
     image.onload = function () {
       var canvas = document.createElement("canvas");
-      canvas.width = box.width * 2; canvas.height = box.height * 2;
+      canvas.width = size.width * 2; canvas.height = size.height * 2;
       var pen = canvas.getContext("2d");
       pen.fillStyle = "#fff"; pen.fillRect(0, 0, canvas.width, canvas.height);
       pen.drawImage(image, 0, 0, canvas.width, canvas.height);
       var a = document.createElement("a");
       a.download = id + ".png"; a.href = canvas.toDataURL("image/png"); a.click();
     };
-    image.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(new XMLSerializer().serializeToString(copy));
-  }
-
-  function inlineStyles(from, to) {
-    var style = getComputedStyle(from);
-    ["fill", "stroke", "stroke-width", "stroke-dasharray", "font-size", "font-family", "font-weight", "text-anchor", "opacity"].forEach(function (p) {
-      to.style.setProperty(p, style.getPropertyValue(p));
-    });
-    for (var i = 0; i < from.children.length; i++) { inlineStyles(from.children[i], to.children[i]); }
+    image.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(text);
   }
 
   /* --- search box ---------------------------------------------------------------------------------- */

@@ -26,13 +26,14 @@ GRAPH_CONFIG = {
 class Provenance:
     """Where the numbers of a frame come from. All but `note` are required.
 
-    as_of: ISO date. coverage: (n, N) bodies that reported of bodies expected. release_id: of the values.
+    as_of: ISO date. coverage: (n, N) bodies that reported of bodies expected; None where a published source
+    does not say, which is then printed. release_id: of the values.
     counting: what numerator and denominator are, in words.
     """
 
     source: str
     as_of: str
-    coverage: tuple[int, int]
+    coverage: tuple[int, int] | None
     release_id: int
     counting: str
     note: str = ""
@@ -41,6 +42,8 @@ class Provenance:
     def __post_init__(self) -> None:
         if not self.source or not self.as_of or not self.counting:
             raise ValueError("a figure needs source, as-of date and what is counted by what")
+        if self.coverage is None:
+            return
         n, expected = self.coverage
         if not 0 <= n <= expected:
             raise ValueError(f"coverage {n} of {expected} is impossible")

@@ -47,7 +47,9 @@ def heading(frame: ChartFrame) -> list[str]:
         frame.title,
         f"{t('Source', lang)}: {origin.source}; {t('data as of', lang)} {numbers.date_short(origin.as_of, lang)}",
         origin.counting,
-        t("coverage {n} of {expected}", lang, n=origin.coverage[0], expected=origin.coverage[1]),
+        t("coverage {n} of {expected}", lang, n=origin.coverage[0], expected=origin.coverage[1])
+        if origin.coverage
+        else t("the source does not say how many reported", lang),
         f"{t('release', lang)} {origin.release_id}",
     ]
     if origin.synthetic:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from flask import Flask, Response, jsonify, request
-from sqlalchemy import Engine
 
 from access.door import route
-from access.pages import LANGUAGES, REGISTRY, url
+from access.pages import LANGUAGES, REGISTRY, Renderer, url
 from access.session import current_scope
 from data_access.queries import units
-from data_access.reading import reading
 from language.messages import translate as t
 
 from .words import institution_type
 
 
-def install(server: Flask, engine: Engine) -> None:
+def install(server: Flask, renderer: Renderer) -> None:
     """Add the route of the suggestions."""
 
     @route(server, "/meklet.json")
@@ -23,7 +21,7 @@ def install(server: Flask, engine: Engine) -> None:
         lang = request.args.get("lang", "lv")
         lang = lang if lang in LANGUAGES else "lv"
         text = request.args.get("q", "")[:80]
-        with reading(engine, current_scope()) as reader:
+        with renderer.reading(current_scope()) as reader:
             found = units.search(reader, text, limit=8)
         return jsonify(
             [
