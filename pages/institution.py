@@ -355,10 +355,7 @@ def _neutral_state(school: School, entries: Sequence[Entry]) -> str:
     shown = [one for one in entries if one.row is not None and one.row.value is not None]
     if not shown:
         return t("No values of this institution can be shown.", lang)
-    inside = 0
-    for one in shown:
-        spread = _spread(school, one, one.row)
-        inside += spread is not None and spread.p05 is not None and spread.p05 <= one.row.value <= spread.p95
+    inside = sum(_inside(school, one) for one in shown)
     return t(
         "Values are shown for {shown} of {all} indicators; {inside} of them lie where 90% of institutions do.",
         lang,
@@ -366,6 +363,20 @@ def _neutral_state(school: School, entries: Sequence[Entry]) -> str:
         all=sum(one.why_not != "z" for one in entries),
         inside=inside,
     )
+
+
+def _ends(row) -> tuple[float, float]:
+    """The lowest and highest value that a row can stand for: the ends of its band, or the value twice."""
+    return words.band(row.value_text) if row.value_text else (row.value, row.value)
+
+
+def _inside(school: School, entry: Entry) -> bool:
+    """Whether a value may lie where 90 % of institutions do."""
+    spread = _spread(school, entry, entry.row)
+    if spread is None or spread.p05 is None:
+        return False
+    low, high = _ends(entry.row)
+    return low <= spread.p95 and high >= spread.p05
 
 
 # --- the body ---------------------------------------------------------------------------------------
@@ -565,17 +576,21 @@ def _spine_row(school: School, entry: Entry, opened: bool) -> dict:
         "count_text": _source_link(school, entry, row),
         "national_reason": "x",
     }
+    low, high = _ends(row) if value is not None else (0.0, 0.0)
     if spread is not None and spread.p50 is not None:
-        cells |= {
-            "p5": spread.p05,
-            "p25": spread.p25,
-            "p50": spread.p50,
-            "p75": spread.p75,
-            "p95": spread.p95,
-        }
         cells["national_text"] = words.text(one.unit, spread.p50, lang, True, True)
+        if high - low <= spread.p95 - spread.p05:  # a band wider than the country has no place in it
+            cells |= {
+                "p5": spread.p05,
+                "p25": spread.p25,
+                "p50": spread.p50,
+                "p75": spread.p75,
+                "p95": spread.p95,
+            }
     if not school.exact:
         # No level and no boundary: neither can be read off the drawing.
+        if high > low:
+            cells |= {"lower": low, "upper": high}
         return {**cells, "level": "not_judged" if value is not None else "unknown", "trend_text": "–"}
     cells |= {
         "lower": row.lower,
@@ -727,11 +742,7 @@ def _panel(school: School, entry: Entry) -> Block:
         finding=finding,
         table=_series_table(school, entry),
         mark=chart,
-        how_to_read=t(
-            "Thick line: the institution; dashed: the national median; bands: the middle 80% and the middle half of "
-            "institutions. Nothing is connected across a change of method.",
-            lang,
-        ),
+        how_to_read=_how_to_read(entry, lang),
         provenance=Provenance(
             source=words.source_names(one),
             as_of=request.reader.release.as_of,
@@ -747,17 +758,30 @@ def _panel(school: School, entry: Entry) -> Block:
     return Block("div", [frame, _side(school, entry)], class_="i-panel")
 
 
+def _how_to_read(entry: Entry, lang: str) -> str:
+    text = t(
+        "Thick line: the institution; dashed: the national median; bands: the middle 80% and the middle half of "
+        "institutions. Nothing is connected across a change of method.",
+        lang,
+    )
+    if any(row.value_text for row in entry.series):
+        text += " " + t("Where only a band may be shown, the marker stands in its middle.", lang)
+    return text
+
+
 def _side(school: School, entry: Entry) -> Markup:
     lang, request, one = school.lang, school.request, entry.indicator
     text = one.text(lang)
     rule = None
     if school.exact and one.fixed_rule and entry.row is not None:
+        parts = [part.row for part in (entry, entry.other) if part is not None and part.row is not None]
+        found = next((part.fixed_rule for part in parts if part.fixed_rule is not None), None)
         told = {1: t("the rule is exceeded", lang), 0: t("the rule is not exceeded", lang)}
         rule = {
             "code": one.fixed_rule,
             "words": getattr(published_rules.RULES[one.fixed_rule], lang),
-            "told": told.get(entry.row.fixed_rule, t("it is not known", lang)),
-            "exceeded": entry.row.fixed_rule == 1,
+            "told": told.get(found, t("it is not known", lang)),
+            "exceeded": found == 1,
         }
     other = None
     if entry.other is not None:
@@ -988,7 +1012,8 @@ def _older_series(school: School, entry: Entry) -> list[tuple[str, Sequence]]:
         series = values.series.get((entry.id, entry.stage), ())
         before = [row for row in series if row.school_year < int(one.date[:4]) and row.value is not None]
         if before:
-            found.append((one.old_name, before))
+            name = t("{name}, until {year}", school.lang, name=one.old_name, year=one.date[:4])
+            found.append((name, before))
     return found
 
 
@@ -1052,7 +1077,7 @@ def _more(school: School, entries: Sequence[Entry]) -> Markup:
             last = series[-1].semester
             series = [row for row in series if row.semester == last]
         line = ""
-        if series:
+        if any(row.value is not None and not row.value_text for row in series):
             line = marks.sparkline(
                 [row.value for row in series],
                 lang,

@@ -43,10 +43,17 @@ def text(unit: str, value: float, lang: str, exact: bool = True, short: bool = F
 
 
 @lru_cache(maxsize=2048)
-def band_text(band: str, lang: str) -> str:
+def band(text: str) -> tuple[float, float]:
+    """Ends of the band of a protected share, as fractions."""
+    low, high = text.split("-")
+    return float(low) / 100, float(high) / 100
+
+
+@lru_cache(maxsize=2048)
+def band_text(text: str, lang: str) -> str:
     """The band of a protected share, stored as ``20-40``: ``20–40 %``."""
-    low, high = band.split("-")
-    return numbers.interval(float(low) / 100, float(high) / 100, lang, 0 if float(high) % 1 == 0 else 1)
+    low, high = band(text)
+    return numbers.interval(low, high, lang, 0 if round(high * 100, 6) % 1 == 0 else 1)
 
 
 def value_text(indicator: Indicator, row, lang: str, *, exact: bool = True, short: bool = True) -> str | None:
@@ -89,6 +96,11 @@ def count_text(indicator: Indicator, row, lang: str) -> str | None:
     return _counts(indicator.unit, row.numerator, row.denominator, lang)
 
 
+def counts(indicator: Indicator, numerator: float, denominator: float, lang: str) -> str:
+    """Two counts as they stand beside a value."""
+    return _counts(indicator.unit, numerator, denominator, lang)
+
+
 @lru_cache(maxsize=8192)
 def _counts(unit: str, numerator: float, denominator: float, lang: str) -> str:
     if unit == "share":
@@ -127,9 +139,10 @@ def period_short(indicator: Indicator, year: int, semester: int, lang: str) -> s
     """The period on an axis; the second semester follows its first one and needs no label of its own."""
     if indicator.period == "calendar_year":
         return str(year)
-    if semester:
-        return f"{year % 100:02}/{(year + 1) % 100:02}" if semester == 1 else " "
-    return numbers.school_year_short(year, lang)
+    if semester == 2:
+        return " "
+    point = "." if lang == "lv" else ""
+    return f"{year % 100:02}{point}/{(year + 1) % 100:02}{point}"
 
 
 def trend_of(indicator: Indicator, stored: str | None) -> str:

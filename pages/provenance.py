@@ -96,6 +96,7 @@ CODES = {  # code words of the fact tables
     "english": _("English"),
     "science": _("Science (subject)"),
     "social_studies": _("Social studies"),
+    "professional": _("Vocational subjects"),
     "centralised": _("centralised"),
     "state": _("state"),
     "single": _("single level"),
@@ -156,7 +157,7 @@ def view(request: Request) -> View:
     name = words.name_of(indicator, row.stage, lang)
     where = f"{stage_name(row.stage, lang)}, {words.period_text(indicator, year, semester, lang)}"
     count = words.count_text(indicator, row, lang)
-    lead = f"{unit.name}. {name}. {where}."
+    lead = f"{unit.name}. {name}. {where.removesuffix('.')}."
     facts = (
         queries.fact_rows(request.reader, unit.row.id, indicator, row.stage, year, semester)
         if unit.exact and unit.kind == "institution"
@@ -273,6 +274,14 @@ def _frames(request: Request, unit: _Unit, indicator: Indicator, row, facts: Seq
     frames = [_fact_frame(request, indicator, one) for one in facts if one.rows]
     if indicator.id == "R10" and frames:
         frames.append(_marks_frame(request, indicator, row))
+    if indicator.id == "R09" and row.numerator == 0:
+        frames.append(
+            render(
+                "provenance_hidden.html",
+                lang=lang,
+                text=t("The register of complaints has no entry for the institution in this year.", lang),
+            )
+        )
     if not frames:
         frames = [
             render(
@@ -449,11 +458,12 @@ def _origin(request: Request, indicator: Indicator, facts: Sequence) -> Markup:
     """Steps 4 and 5: the files that were loaded, their registers and dates."""
     lang, reader = request.lang, request.reader
     ids = {values[one.columns.index("load_batch_id")] for one in facts for values in one.rows}
-    batches = (
-        queries.load_batches(reader, sorted(ids))
-        if ids
-        else queries.newest_batches(reader, [name for name in indicator.needs if name in FACTS])
-    )
+    shown = {one.name for one in facts if one.rows}
+    silent = [name for name in indicator.needs if name in FACTS and name not in shown]
+    batches = [*queries.load_batches(reader, sorted(ids))]
+    # Where no row is shown (or none exists), the newest file of the kind.
+    if not ids or "complaint" in silent:
+        batches += queries.newest_batches(reader, silent)
     later = [batch for batch in batches if batch.loaded_at > reader.release.created_at]
     rows = [
         {

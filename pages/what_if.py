@@ -348,6 +348,7 @@ def _item(school: School, answer: Answer) -> dict:
         "count": words.count_text(one, row, lang),
         "level": marks.level_tag(row.level, row.certainty, lang) if row is not None and row.level else "",
         "limits": "",
+        "numerator": "",
         "sentences": [],
         "note": "",
         "inputs": [],
@@ -362,6 +363,7 @@ def _item(school: School, answer: Answer) -> dict:
         medium=words.text(one.unit, row.boundary_medium, lang, True, False),
         high=words.text(one.unit, row.boundary_high, lang, True, False),
     )
+    item["numerator"] = words.terms(one, entry.stage, lang)[0]
     item["sentences"] = sentences.what_would_change(one, answer.outlook, lang)[:-1]
     if not item["sentences"]:
         item["note"] = t("No number of this size would change the level.", lang)
@@ -435,4 +437,5 @@ def _result(answer: Answer, lang: str) -> dict | None:
         sign = marks.level_tag("low", None, lang)
     else:  # a level is never shown without its certainty; where it cannot be told it is only possible
         sign = marks.level_tag(answer.level, certainty or "possible", lang)
-    return {"text": t("If next year it is {value}:", lang, value=value), "sign": sign}
+    count = words.counts(one, numerator, denominator, lang)
+    return {"text": t("If next year it is {value} ({count}):", lang, value=value, count=count), "sign": sign}
