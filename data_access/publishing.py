@@ -11,6 +11,7 @@ from .bulk import insert_rows
 from .queries.published import recompute_totals
 from .releases import Step
 from .rollups_absence import roll_up_absence
+from .rollups_graduates import roll_up_graduates
 from .rollups_quality import roll_up_quality
 from .schema import (
     indicator_distribution,
@@ -31,7 +32,14 @@ def steps(progress: Progress | None = None) -> tuple[Step, ...]:
     def compute_indicators(connection: Connection, release_id: int) -> None:
         _compute(connection, release_id, progress or (lambda text: None))
 
-    return (ensure_thresholds, compute_indicators, recompute_totals, roll_up_absence, roll_up_quality)
+    return (
+        ensure_thresholds,
+        compute_indicators,
+        recompute_totals,
+        roll_up_absence,
+        roll_up_quality,
+        roll_up_graduates,
+    )
 
 
 def ensure_thresholds(connection: Connection, _release_id: int) -> None:

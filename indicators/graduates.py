@@ -1,0 +1,668 @@
+"""Graduates k years after graduation: shares, income in constant prices, comparison with the labour market.
+
+k = monitoring year - graduation year, 1..10: who graduated in 2017 and is looked at at the end of 2019 is at k = 2.
+Six statuses exclude each other and sum to all graduates of a group. Two denominators are in use: all graduates, and
+those in Latvia whose status is known (all less emigrated and unknown); a share never goes without the name of its own.
+
+A group's median cannot be had from the medians of its parts. It is estimated from their quartiles: every part is taken
+as a log-normal distribution with its own spread under and over its median, and the mixture of the parts, weighted by
+their earners, is cut at 25, 50 and 75 %. A group that consists of one part keeps the delivered values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from indicators.disclosure import MINIMUM, percentage_band, rounded
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STATUSES = ("employed", "unemployed", "studying", "inactive", "emigrated", "unknown")
+AWAY = ("emigrated", "unknown")
+SHARES = (*STATUSES, "employed_local", "skilled")
+SEXES = ("women", "men")
+K = range(1, 11)
+FLOW_K = (1, 3, 5, 10)
+
+BASE_YEAR = 2015  # of stored incomes; pages show another year
+MIN_EARNERS = 10  # for a median
+MIN_QUARTILES = 20  # earners, for quartiles
+POOL_UNDER = 30  # graduates; below, three cohorts are read together
+POOLED = 3
+MIN_FLOW = 100  # graduates of a field whose sectors are shown
+MIN_RELATIVE = 100  # graduates, for the relative unemployment outside the own scope
+MIN_UNITS = 10  # programmes behind a prior of a comparison
+MONEY = 10  # EUR
+Z = 1.959964
+QUARTILE = 0.6744898
+
+OBSERVED, NOT_YET, SUPPRESSED, NOT_APPLICABLE = "observed", "not_yet", "suppressed", "not_applicable"
+GROUP = ("system", "area_kind", "area_id", "sex", "cohort", "programme", "field", "level", "k")
+
+
+# --- one number at a time ------------------------------------------------------------------------
+
+
+def years_since(graduation_year: int, monitoring_year: int) -> int:
+    """k, the years since graduation. ValueError outside 1..10.
+
+    >>> years_since(2017, 2019)
+    2
+    """
+    k = monitoring_year - graduation_year
+    if k not in K:
+        raise ValueError(f"graduates of {graduation_year} are not followed in {monitoring_year}")
+    return k
+
+
+def final_year(as_of: str) -> int:
+    """The last monitoring year that is finished: income of a year is known when the next one ends.
+
+    >>> final_year("2024-12-31")
+    2023
+    """
+    return int(as_of[:4]) - 1
+
+
+def state(
+    cohort: int, k: int, first_cohort: int, final: int, *, known: bool, reason: str | None = None
+) -> str:
+    """State of a cell of the triangle cohorts x k; a cell that is not observed never has a number."""
+    if cohort < first_cohort:
+        return NOT_APPLICABLE
+    if cohort + k > final:
+        return NOT_YET
+    if reason == "c":
+        return SUPPRESSED
+    return OBSERVED if known else NOT_APPLICABLE
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Graduates of one group by status."""
+
+    employed: int
+    unemployed: int
+    studying: int
+    inactive: int
+    emigrated: int
+    unknown: int
+
+    @property
+    def all(self) -> int:
+        """Every graduate, wherever they are."""
+        return sum(getattr(self, name) for name in STATUSES)
+
+    @property
+    def in_latvia(self) -> int:
+        """Graduates in Latvia whose status is known."""
+        return self.all - self.emigrated - self.unknown
+
+    def share(self, status: str, denominator: str = "all") -> float:
+        """Share of a status of `all` or of those `in_latvia`.
+
+        >>> two = Counts(859, 30, 30, 60, 15, 6)
+        >>> two.share("employed"), round(two.share("employed", "in_latvia"), 3)
+        (0.859, 0.877)
+        """
+        total = {"all": self.all, "in_latvia": self.in_latvia}[denominator]
+        if denominator == "in_latvia" and status in AWAY:
+            raise ValueError(f"{status} is no status of those in Latvia")
+        return getattr(self, status) / total
+
+
+def real(value: float, year: int, base: int, prices: Mapping[int, float]) -> float:
+    """Income of `year` in prices of `base`; KeyError where a year has no price index.
+
+    >>> real(1000, 2019, 2021, {2019: 100.0, 2021: 110.0})
+    1100.0
+    """
+    return value * (prices[base] / prices[year])
+
+
+def median_interval(
+    n: float, lower_quartile: float, median: float, upper_quartile: float
+) -> tuple[float, float]:
+    """Approximate 95 % interval of a median, from the number of values and the quartiles.
+
+    The spread is that of a log-normal distribution with these quartiles; the standard error of its median is
+    sqrt(pi / 2) times that of its mean. Order statistics would need the single incomes, which nobody has.
+    """
+    spread = np.log(upper_quartile / lower_quartile) / (2 * QUARTILE)
+    reach = Z * np.sqrt(np.pi / 2) * spread / np.sqrt(n)
+    return float(median * np.exp(-reach)), float(median * np.exp(reach))
+
+
+def expected_rate(
+    weights: Mapping[str, float], rates: Mapping[str, float], national: float | None
+) -> float | None:
+    """Unemployment rate that residents of these regions would meet; the national one where a region has none.
+
+    >>> round(expected_rate({"A": 3, "B": 1}, {"A": 0.04, "B": 0.12}, 0.07), 4)
+    0.06
+    >>> expected_rate({"A": 3, "C": 1}, {"A": 0.04}, 0.07)
+    0.07
+    """
+    total = sum(weights.values())
+    if total and all(area in rates for area in weights):
+        return sum(weight * rates[area] for area, weight in weights.items()) / total
+    return national
+
+
+def poisson_ratio(observed: float, expected: float) -> tuple[float, float]:
+    """95 % interval of observed / expected for a count."""
+    from indicators.statistics import intervals
+
+    limits = intervals.exact_poisson(observed) if observed < 10 else intervals.byar(observed)
+    return float(limits.lower) / expected, float(limits.upper) / expected
+
+
+# --- mixtures ------------------------------------------------------------------------------------
+
+_GRID = np.linspace(np.log(0.05), np.log(20.0), 120)  # logarithm of the ratio to a middle income
+
+
+@dataclass(frozen=True)
+class Incomes:
+    """Parts of mixtures: earners and quartiles of each part, and its share of earners up to each step of the grid."""
+
+    n: np.ndarray
+    quartiles: np.ndarray  # [part, 3]
+    centre: float
+    curves: np.ndarray
+
+    @classmethod
+    def of(cls, n: np.ndarray, low: np.ndarray, middle: np.ndarray, high: np.ndarray) -> Incomes:
+        """From earners and quartiles; a part without a median earns nothing, missing quartiles get a usual spread."""
+        from scipy.special import ndtr
+
+        middle = np.asarray(middle, dtype=float)
+        seen = np.isfinite(middle) & (np.asarray(n) > 0) & (middle > 0)
+        weight = np.where(seen, n, 0).astype(float)
+        middle = np.where(seen, middle, 1.0)
+        low = np.where(seen & np.isfinite(low), low, middle * np.exp(-0.35))
+        high = np.where(seen & np.isfinite(high), high, middle * np.exp(0.35))
+        centre = float(np.exp(np.average(np.log(middle), weights=weight))) if weight.any() else 1.0
+        below = np.maximum(np.log(middle / low) / QUARTILE, 1e-3)
+        above = np.maximum(np.log(high / middle) / QUARTILE, 1e-3)
+        distance = (_GRID[None, :] - np.log(middle / centre)[:, None]).astype(np.float32)
+        spread = np.where(distance < 0, below[:, None], above[:, None]).astype(np.float32)
+        return cls(weight, np.stack([low, middle, high], axis=1), centre, ndtr(distance / spread))
+
+    def part(self, where: np.ndarray) -> Incomes:
+        """Some of the parts."""
+        return Incomes(self.n[where], self.quartiles[where], self.centre, self.curves[where])
+
+    def mixed(self, codes: np.ndarray, groups: int) -> np.ndarray:
+        """Lower quartile, median and upper quartile of each group: [group, 3]; NaN where nobody earns.
+
+        codes: group of each part, 0..groups-1.
+        """
+        from scipy.sparse import csr_matrix
+
+        result = np.full((groups, 3), np.nan)
+        total = np.bincount(codes, weights=self.n, minlength=groups)
+        known = total > 0
+        if not known.any():
+            return result
+        sums = csr_matrix((self.n.astype(np.float32), (codes, np.arange(len(codes)))), (groups, len(codes)))
+        mixed = (sums @ self.curves)[known] / total[known, None]
+        rows = np.arange(len(mixed))
+        for column, q in enumerate((0.25, 0.5, 0.75)):
+            right = np.clip((mixed < q).sum(axis=1), 1, len(_GRID) - 1)
+            a, b = mixed[rows, right - 1], mixed[rows, right]
+            part = np.clip(np.where(b > a, (q - a) / np.where(b > a, b - a, 1), 0.0), 0, 1)
+            result[known, column] = self.centre * np.exp(
+                _GRID[right - 1] + part * (_GRID[right] - _GRID[right - 1])
+            )
+        earning = self.n > 0
+        single = np.bincount(codes[earning], minlength=groups) == 1
+        for column in range(3):
+            own = np.bincount(codes[earning], weights=self.quartiles[earning, column], minlength=groups)
+            result[single, column] = own[single]
+        return result
+
+
+# --- all groups of a country ---------------------------------------------------------------------
+
+_SUMS = (*STATUSES, "graduates", "skilled", "earners", "active", "expected", "unrated")
+# area, what is told apart, sexes, cohorts one by one, pooled
+_SPECS = (
+    ("country", ("field", "level"), False, True, True),
+    ("country", ("field",), False, True, True),
+    ("country", ("level",), True, True, True),
+    ("country", (), True, True, True),
+    ("country", ("field",), True, False, True),
+    ("country", ("programme", "field", "level"), False, False, True),
+    ("region", (), False, False, True),
+    ("institution", (), False, True, True),
+    ("institution", ("programme", "field", "level"), False, False, True),
+)
+
+
+_ENDS = ("lower_quartile", "median", "upper_quartile")
+
+
+def prepare(
+    facts: pd.DataFrame,
+    local: pd.DataFrame,
+    regions: Mapping[int, str],
+    prices: Mapping[int, float],
+    market: pd.DataFrame,
+    final: int,
+) -> pd.DataFrame:
+    """Fact rows of finished years with k, region, income in prices of BASE_YEAR and to the wage, expected unemployed.
+
+    local: by institution, cohort, monitoring year and programme the unemployment rate of where its graduates live
+    (column `rate`). regions: of institutions. market: rows of labour_market. Without a price index or a wage of the
+    year the income is NaN.
+    """
+    rows = facts[facts["monitoring_year"] <= final].copy()
+    rows["k"] = rows["monitoring_year"] - rows["graduation_year"]
+    rows = rows[rows["k"].between(K[0], K[-1])].reset_index(drop=True)
+    rows["region"] = rows["institution_id"].map(regions)
+    rows["area"] = rows["institution_id"].astype(str)
+    year = rows["monitoring_year"]
+    base = {y: prices[BASE_YEAR] / value for y, value in prices.items()} if BASE_YEAR in prices else {}
+    wages = market[(market["measure"] == "monthly_gross_wage") & (market["area_code"] == "LV")]
+    factor = year.map(base).astype(float).to_numpy()
+    wage = year.map(dict(zip(wages["year"], 12 * wages["value"], strict=True))).astype(float).to_numpy()
+    for end in _ENDS:
+        value = rows[f"income_{end}"].to_numpy(dtype=float)
+        rows[f"real_{end}"] = value * factor
+        rows[f"ratio_{end}"] = value / wage
+    rows["earners"] = rows["earners"].fillna(0).astype(int)
+    rows["active"] = rows["employed"] + rows["unemployed"]
+    rates = market[(market["measure"] == "registered_unemployment") & (market["area_code"] == "LV")]
+    rate = year.map(dict(zip(rates["year"], rates["value"], strict=True))).astype(float).to_numpy()
+    if len(local):
+        key = ["institution_id", "graduation_year", "monitoring_year", "programme"]
+        near = rows[key].merge(local[[*key, "rate"]], on=key, how="left")["rate"].to_numpy(dtype=float)
+        rate = np.where(np.isnan(near), rate, near)
+    rows["expected"] = np.nan_to_num(rows["active"].to_numpy() * rate)
+    rows["unrated"] = np.where(np.isnan(rate), rows["active"], 0)
+    return rows
+
+
+def groups(rows: pd.DataFrame, final: int) -> pd.DataFrame:
+    """Exact counts and incomes of every group that a page may show, one row a group (columns GROUP)."""
+    import pandas as pd
+
+    parts = []
+    for sex in ("all", *SEXES):
+        own = rows[rows["sex"] == sex].reset_index(drop=True)
+        if own.empty:
+            continue
+        incomes = {
+            name: Incomes.of(own["earners"].to_numpy(), *(own[f"{name}_{end}"].to_numpy() for end in _ENDS))
+            for name in ("real", "ratio")
+        }
+        numbers = own[list(_SUMS)].to_numpy(dtype=float)
+        recent = (own["graduation_year"] > final - own["k"] - POOLED).to_numpy()
+        for area, keys, by_sex, single, pooled in _SPECS:
+            if sex != "all" and not by_sex or sex == "all" and by_sex and keys == ("field",):
+                continue
+            for cohort, where in (("single", None), ("pooled", recent)):
+                if (single if cohort == "single" else pooled) and (where is None or where.any()):
+                    parts.append(_sum(own, numbers, incomes, area, keys, where).assign(sex=sex))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _sum(
+    rows: pd.DataFrame,
+    numbers: np.ndarray,
+    incomes: Mapping[str, Incomes],
+    area: str,
+    keys: Sequence[str],
+    where: np.ndarray | None,
+) -> pd.DataFrame:
+    """Sums of rows of one sex over what is not among keys; `where` picks the cohorts that are read together."""
+    import pandas as pd
+
+    if where is not None:
+        rows, numbers = rows[where], numbers[where]
+        incomes = {name: parts.part(where) for name, parts in incomes.items()}
+    place = {"country": None, "region": "region", "institution": "area"}[area]
+    names = [
+        "system",
+        "k",
+        *keys,
+        *([place] if place else []),
+        *(["graduation_year"] if where is None else []),
+    ]
+    combined = np.zeros(len(rows), dtype=np.int64)
+    for name in names:
+        codes, found = pd.factorize(rows[name])
+        combined = combined * (len(found) + 1) + codes
+    _unique, first, codes = np.unique(combined, return_index=True, return_inverse=True)
+    count = len(first)
+    result = rows[names].iloc[first].reset_index(drop=True)
+    result = result.rename(columns={"graduation_year": "cohort", **({place: "area_id"} if place else {})})
+    blank = {name: "" for name in ("programme", "field", "level") if name not in keys}
+    result = result.assign(**blank, area_kind=area)
+    if place is None:
+        result["area_id"] = "LV"
+    if where is not None:
+        result["cohort"] = 0
+    for column, name in enumerate(_SUMS):
+        total = np.bincount(codes, weights=numbers[:, column], minlength=count)
+        result[name] = total if name == "expected" else np.round(total).astype(np.int64)
+    for name, parts in incomes.items():
+        found = parts.mixed(codes, count)
+        for column, end in enumerate(_ENDS):
+            result[f"{name}_{end}"] = found[:, column]
+    year = rows["monitoring_year"].to_numpy()
+    cohort = rows["graduation_year"].to_numpy()
+    result["cohorts"] = np.bincount(np.unique(codes * 10_000 + cohort) // 10_000, minlength=count)
+    for name, extreme, start in (("year_from", np.minimum, 10_000), ("year_to", np.maximum, 0)):
+        values = np.full(count, start)
+        extreme.at(values, codes, year)
+        result[name] = values
+    return result
+
+
+# --- comparison of programmes --------------------------------------------------------------------
+
+
+def compare(cells: pd.DataFrame) -> pd.DataFrame:
+    """Employed share of the same field, level and k, and the probability that a programme of an institution is above.
+
+    The prior is fitted to the programmes of all institutions in the field and level at k; where there are fewer than
+    MIN_UNITS, to those of the level. Returns `expected_employed` and `probability_higher`, NaN for other groups.
+    """
+    import pandas as pd
+
+    from indicators.statistics.bayes import fit_beta_binomial
+
+    result = pd.DataFrame({"expected_employed": np.nan, "probability_higher": np.nan}, index=cells.index)
+    mine = cells[(cells["area_kind"] == "institution") & (cells["programme"] != "")]
+    if mine.empty:
+        return result
+    national = cells[
+        (cells["area_kind"] == "country")
+        & (cells["sex"] == "all")
+        & (cells["cohort"] == 0)
+        & (cells["programme"] == "")
+        & (cells["field"] != "")
+        & (cells["level"] != "")
+    ]
+    key = ["system", "field", "level", "k"]
+    share = (national["employed"] / national["graduates"]).to_numpy()
+    same = dict(zip(zip(*(national[name] for name in key), strict=True), share, strict=True))
+    expected = np.array([same[one] for one in zip(*(mine[name] for name in key), strict=True)])
+    chance = np.full(len(mine), np.nan)
+    x, n = mine["employed"].to_numpy(dtype=float), mine["graduates"].to_numpy(dtype=float)
+    where = {code: place for place, code in enumerate(mine.index)}
+    wide = {}
+    for (system, level, k), part in mine.groupby(["system", "level", "k"], sort=False):
+        wide[system, level, k] = np.array([where[code] for code in part.index])
+    fitted: dict[tuple, object] = {}
+    for (system, field, level, k), part in mine.groupby(key, sort=False):
+        places = np.array([where[code] for code in part.index])
+        basis = places if len(places) >= MIN_UNITS else wide[system, level, k]
+        if len(basis) < MIN_UNITS:
+            continue
+        name = (system, level, k) if basis is not places else (system, field, level, k)
+        if name not in fitted:
+            fitted[name] = fit_beta_binomial(x[basis], n[basis])
+        prior = fitted[name]
+        chance[places] = prior.posterior_probability(x[places], n[places], expected[places], "high")
+    result.loc[mine.index, "expected_employed"] = expected
+    result.loc[mine.index, "probability_higher"] = chance
+    return result
+
+
+# --- disclosure ----------------------------------------------------------------------------------
+
+
+def complement(size: np.ndarray, hidden: np.ndarray, equations: Sequence[np.ndarray]) -> np.ndarray:
+    """Hide further cells until no hidden one is the only hidden member of an equation.
+
+    size: persons of each cell. hidden: cells under the minimum. equations: arrays with the number of the line that a
+    cell belongs to (its whole included), -1 for none. The smallest other member is hidden; a whole only last.
+    """
+    hidden = hidden.copy()
+    order = np.argsort(size, kind="stable")
+    changed = True
+    while changed:
+        changed = False
+        for codes in equations:
+            member = codes >= 0
+            lines = int(codes.max(initial=-1)) + 1
+            if not lines:
+                continue
+            alone = np.bincount(codes[member & hidden], minlength=lines) == 1
+            alone &= np.bincount(codes[member], minlength=lines) > 1
+            candidates = order[(member & ~hidden)[order]]
+            candidates = candidates[alone[codes[candidates]]]
+            if len(candidates):
+                _lines, first = np.unique(codes[candidates], return_index=True)
+                hidden[candidates[first]] = True
+                changed = True
+    return hidden
+
+
+def equations(cells: pd.DataFrame, institution_region: Mapping[str, str], final: int) -> list[np.ndarray]:
+    """The sums among the groups: each array numbers the lines of one kind, whole and parts alike."""
+    country = (cells["area_kind"] == "country").to_numpy()
+    place = (cells["area_kind"] == "institution").to_numpy()
+    region = (cells["area_kind"] == "region").to_numpy()
+    total = (cells["programme"] == "").to_numpy()
+    everyone = (cells["sex"] == "all").to_numpy()
+    pooled = (cells["cohort"] == 0).to_numpy()
+    no_field, no_level = (cells["field"] == "").to_numpy(), (cells["level"] == "").to_numpy()
+    recent = (cells["cohort"] > final - cells["k"] - POOLED).to_numpy() | pooled
+    home = cells["area_id"].where(~place, cells["area_id"].map(institution_region)).to_numpy()
+
+    def line(mask: np.ndarray, *keys: str, extra: np.ndarray | None = None) -> np.ndarray:
+        result = np.full(len(cells), -1)
+        if mask.any():
+            part = cells.loc[mask, ["system", "k", *keys]]
+            if extra is not None:
+                part = part.assign(extra=extra[mask])
+            result[mask] = part.groupby(list(part.columns), sort=False).ngroup().to_numpy()
+        return result
+
+    top = country & total
+    return [
+        line(top, "sex", "cohort", "level"),  # fields of a level
+        line(top, "sex", "cohort", "field"),  # levels of a field
+        line(
+            country & everyone & pooled & ~no_field & ~no_level, "field", "level"
+        ),  # programmes of a field and level
+        line((country | place) & ~total, "programme"),  # institutions of a programme
+        line(place & pooled, "area_id"),  # programmes of an institution
+        line(
+            (place | country) & total & no_field & no_level & everyone, "cohort"
+        ),  # institutions of the country
+        line((place | region) & total & pooled, extra=home),  # institutions of a region
+        line((country & no_field & no_level & total & everyone & pooled) | region),  # regions of the country
+        line(top, "cohort", "field", "level"),  # women and men
+        line(total & recent, "area_kind", "area_id", "sex", "field", "level"),  # cohorts of a pool
+    ]
+
+
+def split(counts: np.ndarray, n: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What may be said of exclusive parts of groups of n: lower and upper ends [group, part], fractions.
+
+    From 100 persons on the shares are rounded together, so that they sum to 100 %; small groups get bands. Where one
+    part alone is coded as very small, the next smallest gets a band too, or the rest would tell it.
+    """
+    n = np.asarray(n, dtype=float)
+    counts = np.asarray(counts, dtype=float)
+    share = counts / np.where(n > 0, n, 1)[:, None]
+    low, high = percentage_band(share, np.repeat(n[:, None], counts.shape[1], axis=1))
+    for smallest, largest, base, code in ((300, np.inf, 1000, 0.01), (100, 300, 100, 0.02)):
+        here = (n >= smallest) & (n < largest)
+        if not here.any():
+            continue
+        parts = _whole(share[here], base)
+        bottom, top = parts <= code, parts >= 1 - code
+        down = np.where(bottom, 0.0, np.where(top, 1 - code, parts))
+        up = np.where(bottom, code, np.where(top, 1.0, parts))
+        banded = bottom | top
+        single = banded.sum(axis=1) == 1
+        if single.any():
+            rest = np.where(banded, np.inf, parts)
+            row, column = np.flatnonzero(single), rest[single].argmin(axis=1)
+            down[row, column] = np.floor(parts[row, column] / code + 1e-9) * code
+            up[row, column] = down[row, column] + code
+        low[here], high[here] = down, up
+    return low, high
+
+
+def _whole(share: np.ndarray, base: int) -> np.ndarray:
+    """Shares in steps of 1 / base by largest remainders: their sum stays what it was."""
+    scaled = share * base
+    floor = np.floor(scaled + 1e-9)
+    missing = np.round(scaled.sum(axis=1) - floor.sum(axis=1)).astype(int)
+    rank = np.argsort(np.argsort(-(scaled - floor), axis=1, kind="stable"), axis=1, kind="stable")
+    return (floor + (rank < missing[:, None])) / base
+
+
+def detail(cells: pd.DataFrame, compared: pd.DataFrame) -> pd.DataFrame:
+    """The exact plane: groups of institutions, for readers in whose scope they are. Medians still need 10 earners."""
+    result = _described(cells)
+    n = cells["graduates"].to_numpy(dtype=float)
+    for name in STATUSES:
+        result[f"{name}_low"] = result[f"{name}_high"] = cells[name] / n
+    local, employed = _local(cells), cells["employed"].to_numpy(dtype=float)
+    for name, top, bottom in (
+        ("employed_local", employed, local),
+        ("skilled", cells["skilled"].to_numpy(dtype=float), employed),
+    ):
+        result[f"{name}_low"] = result[f"{name}_high"] = np.where(
+            bottom > 0, top / np.where(bottom > 0, bottom, 1), np.nan
+        )
+    result["graduates"], result["in_latvia"], result["earners"] = cells["graduates"], local, cells["earners"]
+    _interval(result, cells, np.ones(len(cells), dtype=bool))
+    _relative_unemployment(result, cells, np.ones(len(cells), dtype=bool), digits=2)
+    result["expected_employed"], result["probability_higher"] = (
+        compared["expected_employed"],
+        compared["probability_higher"],
+    )
+    result["reason"] = None
+    return result[(cells["area_kind"] == "institution").to_numpy()].assign(plane="detail")
+
+
+def released(cells: pd.DataFrame, institution_region: Mapping[str, str], final: int) -> pd.DataFrame:
+    """The plane of everybody else: small groups hidden with their complements, counts rounded, shares in bands."""
+    size = cells["graduates"].to_numpy(dtype=float)
+    hidden = complement(size, size < MINIMUM, equations(cells, institution_region, final))
+    result = _described(cells)
+    low, high = split(cells[list(STATUSES)].to_numpy(), size)
+    for column, name in enumerate(STATUSES):
+        result[f"{name}_low"], result[f"{name}_high"] = low[:, column], high[:, column]
+    local, employed = _local(cells), cells["employed"].to_numpy(dtype=float)
+    for name, top, bottom in (
+        ("employed_local", employed, local),
+        ("skilled", cells["skilled"].to_numpy(dtype=float), employed),
+    ):
+        share = np.where(bottom > 0, top / np.where(bottom > 0, bottom, 1), np.nan)
+        result[f"{name}_low"], result[f"{name}_high"] = percentage_band(share, bottom)
+    for name, values in (("graduates", size), ("in_latvia", local), ("earners", cells["earners"])):
+        values = np.asarray(values, dtype=float)
+        result[name] = np.where(values >= MINIMUM, rounded(values), np.nan)
+    area = (cells["area_kind"] != "institution").to_numpy()
+    _interval(result, cells, area & (size >= 100))
+    _relative_unemployment(result, cells, size >= MIN_RELATIVE, digits=1)
+    result["expected_employed"] = result["probability_higher"] = np.nan
+    result["reason"] = np.where(hidden, "c", None)
+    numbers = [
+        *(f"{name}_{end}" for name in SHARES for end in ("low", "high")),
+        "graduates", "in_latvia", "earners", "employed_lower", "employed_upper", "income_lower_quartile",
+        "income_median", "income_upper_quartile", "relative_income", "relative_unemployment",
+        "relative_unemployment_lower", "relative_unemployment_upper",
+    ]  # fmt: skip
+    result.loc[hidden, numbers] = np.nan
+    for name in ("income_reason", "relative_reason", "unemployment_reason"):
+        result.loc[hidden, name] = "c"
+    return result.assign(plane="released")
+
+
+def _described(cells: pd.DataFrame) -> pd.DataFrame:
+    """Keys, cohorts and incomes with the minimum of earners applied and money rounded: alike for every reader."""
+    result = cells[[*GROUP, "cohorts", "year_from", "year_to"]].copy()
+    earners = cells["earners"].to_numpy()
+    for end, minimum in (
+        ("lower_quartile", MIN_QUARTILES),
+        ("median", MIN_EARNERS),
+        ("upper_quartile", MIN_QUARTILES),
+    ):
+        value = cells[f"real_{end}"].to_numpy(dtype=float)
+        result[f"income_{end}"] = np.where(earners >= minimum, rounded(value, MONEY), np.nan)
+    ratio = cells["ratio_median"].to_numpy(dtype=float)
+    result["relative_income"] = np.where(earners >= MIN_EARNERS, np.floor(ratio * 100 + 0.5) / 100, np.nan)
+    for name, column in (("income_reason", "income_median"), ("relative_reason", "relative_income")):
+        missing = result[column].isna().to_numpy()
+        result[name] = np.where(missing, np.where(earners < MIN_EARNERS, "c", "x"), None)
+    return result
+
+
+def _local(cells: pd.DataFrame) -> np.ndarray:
+    return (cells["graduates"] - cells["emigrated"] - cells["unknown"]).to_numpy(dtype=float)
+
+
+def _interval(result: pd.DataFrame, cells: pd.DataFrame, where: np.ndarray) -> None:
+    from indicators.statistics.intervals import wilson
+
+    limits = wilson(cells["employed"].to_numpy(), cells["graduates"].to_numpy())
+    result["employed_lower"] = np.where(where, np.round(limits.lower, 3), np.nan)
+    result["employed_upper"] = np.where(where, np.round(limits.upper, 3), np.nan)
+
+
+def _relative_unemployment(result: pd.DataFrame, cells: pd.DataFrame, where: np.ndarray, digits: int) -> None:
+    """Unemployed of those expected at the local rates, with the limits of the count; rounded."""
+    from indicators.statistics.intervals import byar, exact_poisson
+
+    observed = cells["unemployed"].to_numpy(dtype=float)
+    expected = cells["expected"].to_numpy(dtype=float)
+    known = (cells["unrated"].to_numpy() == 0) & (expected > 0)
+    shown = known & where
+    few = observed < 10
+    exact, near = exact_poisson(np.where(few, observed, 0.0)), byar(observed)
+    safe = np.where(expected > 0, expected, 1)
+    for name, value in (
+        ("relative_unemployment", observed),
+        ("relative_unemployment_lower", np.where(few, exact.lower, near.lower)),
+        ("relative_unemployment_upper", np.where(few, exact.upper, near.upper)),
+    ):
+        result[name] = np.where(shown, np.round(value / safe, digits), np.nan)
+    result["unemployment_reason"] = np.where(shown, None, np.where(known, "u", "x"))
+
+
+# --- where they work and live --------------------------------------------------------------------
+
+
+def flow(base: pd.DataFrame) -> pd.DataFrame:
+    """Graduates of a field by sector, occupation group and region at k = 1, 3, 5, 10, last three cohorts together.
+
+    base: counts by system, kind, k, field and category. Only fields with MIN_FLOW persons; small cells and their
+    complements are hidden, in the field and over the fields.
+    """
+    import pandas as pd
+
+    key = ["system", "kind", "k", "field", "category"]
+    if base.empty:
+        return pd.DataFrame(columns=[*key, "graduates", "share", "reason"])
+    parts = []
+    for names in (key, [*key[:3], "category"], key[:4], key[:3]):
+        part = base.groupby(names, as_index=False, sort=True)["graduates"].sum()
+        parts.append(part.assign(**{name: "" for name in key if name not in names}))
+    cells = pd.concat(parts, ignore_index=True)
+    total = cells[cells["category"] == ""].set_index(key[:4])["graduates"]
+    whole = total.reindex(pd.MultiIndex.from_frame(cells[key[:4]])).to_numpy()
+    size = cells["graduates"].to_numpy(dtype=float)
+    lines = [
+        cells.groupby([*key[:3], name], sort=False).ngroup().to_numpy() for name in ("field", "category")
+    ]
+    hidden = complement(size, (size < MINIMUM) | (whole < MIN_FLOW), lines)
+    cells["share"] = np.where(hidden, np.nan, np.round(rounded(size) / rounded(whole), 3))
+    cells["graduates"] = np.where(hidden, np.nan, rounded(size))
+    cells["reason"] = np.where(hidden, "c", None)
+    return cells
