@@ -238,6 +238,11 @@ def _value(indicator: Indicator, value: float, lang: str) -> str:
     return words.text(indicator.unit, value, lang, short=True)
 
 
+@lru_cache(maxsize=4096)
+def _of(some: int, whole: int, lang: str) -> str:
+    return numbers.counts(some, whole, lang)
+
+
 def _axis(indicator: Indicator, lang: str) -> Callable[[float], str]:
     if indicator.unit == "share":
         return lambda x: f"{numbers.plain(round(100 * x, 6), lang)}{numbers.NBSP if lang == 'lv' else ''}%"
@@ -892,7 +897,7 @@ def _municipalities(here: _Here, indicator: Indicator, stage: str) -> ChartFrame
                 "interval": words.interval_text(indicator, row, lang) if known else None,
                 "reason": reason,
                 "reached": reached,
-                "note": numbers.counts(*reached, lang) if reached else None,
+                "note": _of(*reached, lang) if reached else None,
             }
         )
     if here.chosen("kartot") == "vertiba":
@@ -1039,7 +1044,7 @@ def _all_values(here: _Here) -> ChartFrame:
             if country is None or country.value is None
             else _value(indicator, country.value, lang),
             "side": t(SIDES[side], lang) if side else Reason("z"),
-            "reached": numbers.counts(*one.coverage, lang),
+            "reached": _of(*one.coverage, lang),
         }
         rows.append(row)
         if side:

@@ -6,6 +6,7 @@ import csv
 import html
 import io
 import re
+import shutil
 import sqlite3
 
 import pytest
@@ -13,6 +14,8 @@ import pytest
 from access.pages import REGISTRY, Request
 from components import marks
 from components.tables import Reason
+from data_access import engine as engines
+from data_access import schema
 from data_access.queries import municipality as query
 from data_access.reading import reading
 from data_access.scope import Scope
@@ -288,6 +291,31 @@ def test_chance_is_the_sum_of_what_is_left(sql, own_code):
     assert (round(expected, 9), known) == (round(total, 9), count)
     assert 0 < expected < known
     assert all(cell.probability is None for cell in cells if cell.indicator_id in ("R05", "R07"))
+
+
+def test_card_of_a_release_says_what_the_values_say(demo_path, tmp_path, codes):
+    """The roll-up that a page reads holds the same cells as the values themselves."""
+    path = tmp_path / "monitoring.sqlite"
+    shutil.copy(demo_path, path)
+    engine = engines.create(f"sqlite:///{path}")
+    cards = schema.page_card.delete().where(schema.page_card.c.kind == "municipality")
+    with engine.begin() as connection:
+        connection.execute(cards)
+    with reading(engine, MINISTRY) as reader:
+        release_id = reader.release.id
+        before = {code: query.cells(reader, code) for code in codes}
+    with engine.begin() as connection:
+        query.roll_up_municipalities(connection, release_id)
+    with reading(engine, MINISTRY) as reader:
+        for code in codes:
+            after = query.cells(reader, code)
+            assert {key: set(cells) for key, cells in after.items()} == {
+                key: set(cells) for key, cells in before[code].items()
+            }
+    with reading(engine, Scope.public()) as reader:
+        assert not any(query.cells(reader, code) for code in codes)
+    engine.dispose()
+    assert sum(map(len, before.values())) > 500
 
 
 # --- values of the municipality ------------------------------------------------------------------------
