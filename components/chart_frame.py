@@ -89,7 +89,6 @@ class ChartFrame:
             "frame": self,
             "lang": self.lang,
             "provenance": self.provenance,
-            "table_html": self.table.to_html(),
             "export": lambda kind: f"/eksports/{kind}/{self.table.id}{path}{'?' + query if query else ''}",
         }
 
@@ -97,7 +96,7 @@ class ChartFrame:
         return render("frame_head.html", **self._context())
 
     def _foot(self) -> Markup:
-        return render("frame_foot.html", **self._context())
+        return render("frame_foot.html", table_html=self.table.to_html(), **self._context())
 
     def to_html(self) -> Markup:
         """Static form: a plotly figure leaves its place and its table, both readable at once."""

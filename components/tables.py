@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from language import numbers, reasons
 
-from .templating import render
 
 KINDS = ("text", "integer", "percent", "decimal", "decimal2", "euro", "year", "points")
 
@@ -67,23 +67,41 @@ class Table:
 
     def to_html(self) -> Markup:
         """An HTML table with caption, scopes and reason codes spoken."""
-        body = [
-            [
-                {
-                    "text": row[column.key]
-                    if isinstance(row[column.key], Markup)
-                    else self.text(column, row),
-                    "meaning": reasons.meaning(row[column.key].code, self.lang)
-                    if isinstance(row[column.key], Reason)
-                    else None,
-                    "href": row.get(column.href_key) if column.href_key else None,
-                    "numeric": column.kind != "text",
-                }
-                for column in self.columns
-            ]
-            for row in self.rows
-        ]
-        return render("table.html", table=self, body=body)
+        heads = "".join(
+            f'<th scope="col"{_NUMERIC if column.kind != "text" else ""}>{_escape(column.title)}</th>'
+            for column in self.columns
+        )
+        body = "".join(f"<tr>{self._cells(row)}</tr>" for row in self.rows)
+        caption = _escape(self.caption)
+        notes = "".join(f"<li>{_escape(note)}</li>" for note in self.notes)
+        # Written by hand: a template costs five times as much here, and tables are most of a page.
+        return Markup(
+            f'<div class="table-scroll" tabindex="0" role="region" aria-label="{caption}">'
+            f'<table class="data-table" id="t-{_escape(self.id)}"><caption>{caption}</caption>'
+            f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+            + (f'<ul class="table-notes">{notes}</ul>' if notes else "")
+        )
+
+    def _cells(self, row: Mapping) -> str:
+        parts = []
+        for index, column in enumerate(self.columns):
+            value = row[column.key]
+            if isinstance(value, Markup):
+                text = str(value)
+            elif isinstance(value, Reason):
+                meaning = _escape(reasons.meaning(value.code, self.lang))
+                sign = _escape(reasons.sign(value.code))
+                text = f'<span title="{meaning}" aria-label="{meaning}" role="img">{sign}</span>'
+            else:
+                text = _escape(format_value(value, column.kind, self.lang))
+                href = row.get(column.href_key) if column.href_key else None
+                if href:
+                    text = f'<a href="{_escape(href)}">{text}</a>'
+            if index == 0:
+                parts.append(f'<th scope="row">{text}</th>')
+            else:
+                parts.append(f"<td{_NUMERIC if column.kind != 'text' else ''}>{text}</td>")
+        return "".join(parts)
 
     def values(self) -> list[dict[str, object]]:
         """Rows for JSON: plain values, with `<key>_reason` where there is none."""
@@ -126,6 +144,15 @@ class Table:
             value = round(value * 100, 4)
         text = f"{value:.4f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
         return text.replace(".", ",") if comma else text
+
+
+_NUMERIC = ' class="n"'
+_SPECIAL = re.compile("[&<>'\"]")
+
+
+def _escape(text: str) -> str:
+    """Text for HTML; most texts have nothing to escape."""
+    return str(escape(text)) if _SPECIAL.search(text) else str(text)
 
 
 def safe_text(text: str) -> str:
