@@ -1,0 +1,347 @@
+"""Absence and children without a place: roll-ups of the release, from the plane that the scope allows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from sqlalchemy import Integer as SqlInteger
+from sqlalchemy import Row, bindparam, cast, exists, select, true
+
+from ..reading import Reader
+from ..rollups_absence import MATRIX
+from ..schema import (
+    absence_accuracy,
+    absence_cause,
+    absence_count,
+    absence_projection,
+    fact_enrolment,
+    figure_published,
+    indicator_released,
+    indicator_value,
+    institution,
+    load_batch,
+    municipality,
+    page_card,
+    source,
+    unregistered_count,
+)
+
+INDICATOR = "R03"
+COUNTRY = "LV"
+
+
+def plane(reader: Reader, kind: str, area_id: str, municipality_code: str | None = None) -> str:
+    """The plane from which this reader reads the area or institution."""
+    if kind == "institution":
+        return reader.scope.plane(institution_id=int(area_id), municipality_code=municipality_code)
+    if kind == "municipality":
+        return reader.scope.plane(municipality_code=area_id)
+    return reader.scope.plane()
+
+
+def _inside(reader: Reader, municipality_code):
+    """Condition for municipalities within the scope."""
+    if reader.scope.sees_all:
+        return true()
+    return municipality_code.in_(sorted(reader.scope.municipalities))
+
+
+_COUNTS = (
+    select(absence_count)
+    .where(
+        absence_count.c.release_id == bindparam("release_id"),
+        absence_count.c.plane == bindparam("plane"),
+        absence_count.c.area_kind == bindparam("area_kind"),
+        absence_count.c.area_id == bindparam("area_id"),
+    )
+    .order_by(
+        absence_count.c.stage,
+        absence_count.c.source_code,
+        absence_count.c.school_year,
+        absence_count.c.semester,
+    )
+)
+_COUNTS_OF_STAGE = _COUNTS.where(absence_count.c.stage == bindparam("stage"))
+
+
+def history(
+    reader: Reader,
+    kind: str,
+    area_id: str,
+    municipality_code: str | None = None,
+    *,
+    stage: str | None = None,
+) -> Sequence[Row]:
+    """Counts of one area or institution in all semesters and both sources.
+
+    Institutions have exact rows only: outside the scope there are none, and the released values of R03 stand
+    in their place.
+    """
+    values = {
+        "release_id": reader.release.id,
+        "plane": plane(reader, kind, area_id, municipality_code),
+        "area_kind": kind,
+        "area_id": area_id,
+    }
+    if stage is None:
+        return reader.connection.execute(_COUNTS, values).all()
+    return reader.connection.execute(_COUNTS_OF_STAGE, {**values, "stage": stage}).all()
+
+
+def indicator_history(
+    reader: Reader, institution_id: str, municipality_code: str | None = None
+) -> Sequence[Row]:
+    """All values of R03 of an institution from the plane that the scope allows, oldest first."""
+    inside = plane(reader, "institution", institution_id, municipality_code) == "detail"
+    table = indicator_value if inside else indicator_released
+    return reader.connection.execute(
+        select(table)
+        .where(
+            table.c.release_id == reader.release.id,
+            table.c.unit_kind == "institution",
+            table.c.unit_id == institution_id,
+            table.c.indicator_id == INDICATOR,
+        )
+        .order_by(table.c.stage, table.c.school_year, table.c.semester)
+    ).all()
+
+
+def municipalities(reader: Reader, stage: str, semester: int, years: Sequence[int]) -> list[Row]:
+    """Primary counts of all municipalities in one semester of these years, exact inside the scope."""
+    table = absence_count
+    inside = _inside(reader, table.c.area_id)
+    rows: list[Row] = []
+    for name, condition in (("detail", inside), ("released", ~inside)):
+        if name == "detail" and not reader.scope.signed_in:
+            continue
+        if name == "released" and reader.scope.sees_all:
+            continue
+        rows += reader.connection.execute(
+            select(table).where(
+                table.c.release_id == reader.release.id,
+                table.c.plane == name,
+                table.c.area_kind == "municipality",
+                table.c.stage == stage,
+                table.c.source_code == "e_journals",
+                table.c.school_year.in_(list(years)),
+                table.c.semester == semester,
+                condition,
+            )
+        ).all()
+    return rows
+
+
+def causes(
+    reader: Reader, kind: str, area_id: str, school_year: int, municipality_code: str | None = None
+) -> Sequence[Row]:
+    """VIIS entries of one school year by reason and by action; none for an area outside the scope."""
+    if kind != "country" and plane(reader, kind, area_id, municipality_code) != "detail":
+        return []
+    table = absence_cause
+    return reader.connection.execute(
+        select(table).where(
+            table.c.release_id == reader.release.id,
+            table.c.area_kind == kind,
+            table.c.area_id == area_id,
+            table.c.school_year == school_year,
+        )
+    ).all()
+
+
+def projections(
+    reader: Reader, kind: str, area_id: str, stage: str, municipality_code: str | None = None
+) -> Sequence[Row]:
+    """One-step projections, past and coming, oldest first; only of the country and of units in scope."""
+    if kind != "country" and plane(reader, kind, area_id, municipality_code) != "detail":
+        return []
+    table = absence_projection
+    return reader.connection.execute(
+        select(table)
+        .where(
+            table.c.release_id == reader.release.id,
+            table.c.area_kind == kind,
+            table.c.area_id == area_id,
+            table.c.stage == stage,
+        )
+        .order_by(table.c.school_year, table.c.semester)
+    ).all()
+
+
+def accuracy(reader: Reader, kind: str, stage: str) -> dict[int, Row]:
+    """How the projections of this kind of unit would have done, by semester."""
+    table = absence_accuracy
+    rows = reader.connection.execute(
+        select(table).where(
+            table.c.release_id == reader.release.id, table.c.area_kind == kind, table.c.stage == stage
+        )
+    )
+    return {row.semester: row for row in rows}
+
+
+def matrix_counts(reader: Reader, stage: str, semester: int) -> tuple[dict[tuple[str, str], int], int] | None:
+    """Institutions of the country by level and change in the newest year, without names; None if not there."""
+    payload = reader.connection.execute(
+        select(page_card.c.payload).where(
+            page_card.c.release_id == reader.release.id,
+            page_card.c.plane == "released",
+            page_card.c.kind == MATRIX,
+            page_card.c.unit_id == COUNTRY,
+        )
+    ).scalar()
+    found = json.loads(payload)["groups"].get(f"{stage}|{semester}") if payload else None
+    if found is None:
+        return None
+    return {tuple(key.split("|")): n for key, n in found["cells"].items()}, found["untold"]
+
+
+def unrecorded(
+    reader: Reader, stage: str, period: tuple[int, int], municipality_code: str | None
+) -> list[Row]:
+    """Institutions in scope with a high level of long absence and no VIIS entry in the same semester.
+
+    Only for a municipality within the scope, or for the whole country where the reader sees all of it.
+    Ordered by certainty and share.
+    """
+    scope = reader.scope
+    allowed = (
+        scope.covers_country() if municipality_code is None else scope.covers_municipality(municipality_code)
+    )
+    if not allowed:
+        return []
+    value, entries = indicator_value, absence_count
+    recorded = exists().where(
+        entries.c.release_id == value.c.release_id,
+        entries.c.plane == "detail",
+        entries.c.area_kind == "institution",
+        entries.c.area_id == value.c.unit_id,
+        entries.c.stage == value.c.stage,
+        entries.c.source_code == "viis_cases",
+        entries.c.school_year == value.c.school_year,
+        entries.c.semester == value.c.semester,
+        entries.c.long_unexcused > 0,
+    )
+    conditions = [
+        value.c.release_id == reader.release.id,
+        value.c.unit_kind == "institution",
+        value.c.indicator_id == INDICATOR,
+        value.c.stage == stage,
+        value.c.school_year == period[0],
+        value.c.semester == period[1],
+        value.c.level == "high",
+        ~recorded,
+    ]
+    if municipality_code is not None:
+        conditions.append(value.c.municipality_code == municipality_code)
+    return list(
+        reader.connection.execute(
+            select(value, institution.c.reg_no, institution.c.name, municipality.c.name.label("place"))
+            .join(institution, institution.c.id == cast(value.c.unit_id, SqlInteger))
+            .join(municipality, municipality.c.code == institution.c.municipality_code)
+            .where(*conditions)
+            .order_by(value.c.certainty, value.c.value.desc(), institution.c.sort_key)
+        )
+    )
+
+
+def stages_of(reader: Reader, institution_id: int) -> list[str]:
+    """Stages in which an institution has learners, the largest first, by its newest school year.
+
+    What is taught is public; how many learners is not returned.
+    """
+    table = fact_enrolment
+    rows = reader.connection.execute(
+        select(table.c.stage, table.c.school_year, table.c.pupils).where(
+            table.c.institution_id == institution_id, table.c.pupils > 0
+        )
+    ).all()
+    if not rows:
+        return []
+    newest = max(row.school_year for row in rows)
+    sizes: dict[str, int] = {}
+    for row in rows:
+        if row.school_year == newest:
+            sizes[row.stage] = max(sizes.get(row.stage, 0), row.pupils)
+    return sorted(sizes, key=lambda stage: (-sizes[stage], stage))
+
+
+def newest(reader: Reader) -> tuple[int, int] | None:
+    """The newest school year and semester that the release has absence counts for."""
+    table = absence_count
+    row = reader.connection.execute(
+        select(table.c.school_year, table.c.semester)
+        .where(
+            table.c.release_id == reader.release.id,
+            table.c.plane == "released",
+            table.c.area_kind == "country",
+            table.c.area_id == COUNTRY,
+            table.c.stage == "total",
+            table.c.source_code == "e_journals",
+        )
+        .order_by(table.c.school_year.desc(), table.c.semester.desc())
+        .limit(1)
+    ).first()
+    return (row.school_year, row.semester) if row else None
+
+
+# --- what others printed ----------------------------------------------------------------------------
+
+
+def printed(reader: Reader, key: str, *, collection: str = "annual_report_2024") -> Sequence[Row]:
+    """Published figures with this key in printed order, with source and as-of date."""
+    table = figure_published
+    return reader.connection.execute(
+        select(
+            table,
+            load_batch.c.as_of,
+            source.c.name_lv.label("source_lv"),
+            source.c.name_en.label("source_en"),
+        )
+        .join(load_batch, load_batch.c.id == table.c.load_batch_id)
+        .join(source, source.c.code == load_batch.c.source_code)
+        .where(table.c.figure_key == key, table.c.collection == collection)
+        .order_by(table.c.id)
+    ).all()
+
+
+# --- children without a place -----------------------------------------------------------------------
+
+
+def unregistered_country(reader: Reader) -> Sequence[Row]:
+    """Children of the country by year and status, exact only for readers who see the whole country."""
+    table = unregistered_count
+    return reader.connection.execute(
+        select(table).where(
+            table.c.release_id == reader.release.id,
+            table.c.plane == ("detail" if reader.scope.sees_all else "released"),
+            table.c.area_kind == "country",
+        )
+    ).all()
+
+
+def unregistered_municipalities(
+    reader: Reader, *, year: int | None = None, code: str | None = None
+) -> list[Row]:
+    """Children by municipality, exact inside the scope and protected outside; a year or a municipality."""
+    if year is None and code is None:
+        raise ValueError("name a year or a municipality")
+    table = unregistered_count
+    inside = _inside(reader, table.c.area_id)
+    rows: list[Row] = []
+    for name, condition in (("detail", inside), ("released", ~inside)):
+        if name == "detail" and not reader.scope.signed_in:
+            continue
+        if name == "released" and reader.scope.sees_all:
+            continue
+        conditions = [
+            table.c.release_id == reader.release.id,
+            table.c.plane == name,
+            table.c.area_kind == "municipality",
+            condition,
+        ]
+        if year is not None:
+            conditions.append(table.c.year == year)
+        if code is not None:
+            conditions.append(table.c.area_id == code)
+        rows += reader.connection.execute(select(table).where(*conditions)).all()
+    return rows
