@@ -19,8 +19,9 @@ from components import static_files
 from data_access import engine as engines
 from data_access.queries.accounts import demo_scopes
 from data_access.reading import NoRelease, current_release
+from data_access.thresholds import Writer as ThresholdWriter
 from logs import configure_logging
-from pages import exports, search_route, sign_in, site
+from pages import exports, search_route, sign_in, site, threshold_lab
 
 ROOT = Path(__file__).resolve().parent
 
@@ -56,6 +57,7 @@ def create_app(settings: configuration.Settings | None = None) -> site.Panel:
     exports.install(app.server, renderer)
     search_route.install(app.server, renderer)
     sign_in.install(app.server)
+    threshold_lab.install(app.server, ThresholdWriter(settings.database_url))
     _install_readiness(app, engine)
     site.register_router(app)
     static_files.install(app, https=settings.https, extra={"novadi.json": settings.geometry})

@@ -64,3 +64,24 @@ class Block:
         if self.class_:
             props["className"] = self.class_
         return {"type": self.tag.capitalize(), "namespace": "dash_html_components", "props": props}
+
+
+class Kept:
+    """Parts that every reader of a release sees alike: turned into HTML and JSON once and kept by the caller."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self.parts = tuple(parts)
+        self._html: Markup | None = None
+        self._dash: dict | None = None
+
+    def to_html(self) -> Markup:
+        """Static HTML of the parts."""
+        if self._html is None:
+            self._html = Markup("").join(html_of(part) for part in self.parts)
+        return self._html
+
+    def to_dash(self) -> dict:
+        """The parts for Dash, in one element without a box of its own."""
+        if self._dash is None:
+            self._dash = Block("div", self.parts, class_="fragment").to_dash()
+        return self._dash

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from .nodes import Block, Part, dash_of, html_of
+from .nodes import Block, Kept, Part, dash_of, html_of
 from .tables import Table
 from .templating import render
 
@@ -80,7 +80,7 @@ class View:
 
 def _frames(parts: Sequence[Part]) -> Iterator:
     for part in parts:
-        if isinstance(part, Block):
+        if isinstance(part, Block | Kept):
             yield from _frames(part.parts)
         elif hasattr(part, "table"):
             yield part

@@ -1,6 +1,6 @@
-"""/latvija : the country as the quality service's report for 2024 printed it, and a map of the municipalities.
+"""/latvija : where help is needed first by the twelve indicators, then the country as the report for 2024 printed it.
 
-Every number comes from `figure_published`; what is computed from printed numbers says so.
+The published part comes from `figure_published`; what is computed from printed numbers says so.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from markupsafe import Markup
 from access.pages import REGISTRY, Request, page
 from components import marks
 from components.chart_frame import ChartFrame
-from components.nodes import Block, Part
+from components.nodes import Block, Kept, Part
 from components.published_charts import (
     Printed,
     change_words,
@@ -28,6 +28,7 @@ from language import numbers
 from language.messages import _
 from language.messages import translate as t
 
+from . import national_risk
 from .national_absence import SEMESTERS, YEARS, absence, long_absentees
 from .national_map import MAPS, municipality_map
 from .national_quality import institutions, unified
@@ -51,36 +52,49 @@ HEADLINE_FIGURES = (
 )
 
 
-@page("national", "/latvija", params={"karte": "|".join(MAPS)})
+_KEPT: dict[tuple, Kept] = {}
+
+
+@page("national", "/latvija", params={"karte": "|".join(MAPS), **national_risk.PARAMS})
 def view(request: Request) -> View:
-    """The published national picture of the year 2024."""
+    """The computed national picture, and the published one of the year 2024 under it."""
     reader, lang = request.reader, request.lang
     rows = published.tables(reader)
-    crumbs = [Crumb(t("Home", lang), request.url("home")), Crumb(t("Latvia", lang))]
-    title = t("What does the report for 2024 say about education in Latvia?", lang)
-    if not rows:
-        return View(
-            title=title,
-            lead=t("The annual report has not been loaded yet.", lang),
-            window_title=t("Latvia", lang),
-            body=[],
-            lang=lang,
-            crumbs=crumbs,
-            release_id=reader.release.id,
-        )
-    told = Printed(rows, lang, reader.release.id)
+    body = national_risk.sections(request)
+    lead = ""
+    if rows:
+        told = Printed(rows, lang, reader.release.id)
+        if body:
+            heading = t("What does the report for 2024 say about education in Latvia?", lang)
+            body.append(render("national_report.html", title=heading, lead=_lead(told, lang)))
+        else:
+            lead = _lead(told, lang)
+        body.append(_published(request, told))
+    elif not body:
+        lead = t("The annual report has not been loaded yet.", lang)
     return View(
-        title=title,
+        title=t("How is education in Latvia doing, and where is help needed first?", lang),
         window_title=t("Latvia", lang),
         description=t(
-            "The figures of the education quality service's report for 2024 with explanations.", lang
+            "The twelve risk indicators of the country and the figures of the quality service's report for 2024.",
+            lang,
         ),
-        lead=_lead(told, lang),
-        body=published_part(request, told),
+        lead=lead,
+        body=body,
         lang=lang,
-        crumbs=crumbs,
+        crumbs=[Crumb(t("Home", lang), request.url("home")), Crumb(t("Latvia", lang))],
         release_id=reader.release.id,
     )
+
+
+def _published(request: Request, told: Printed) -> Kept:
+    """The published part: the same for every reader of a release, so it is made once."""
+    key = (request.reader.release.id, request.lang, request.params.get("karte"))
+    if key not in _KEPT:
+        if len(_KEPT) >= 24:
+            _KEPT.clear()
+        _KEPT[key] = Kept(published_part(request, told))
+    return _KEPT[key]
 
 
 def published_part(request: Request, told: Printed) -> list[Part]:
