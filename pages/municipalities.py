@@ -12,6 +12,7 @@ from components.view import Crumb, View
 from data_access.queries import municipality as query
 from language import numbers
 from language.messages import _, t, tn
+from language.sorting import collation_key
 
 # What the counts are grouped by: columns of the table and the types behind them.
 GROUPS = (
@@ -29,6 +30,8 @@ def view(request: Request) -> View:
     lang, reader = request.lang, request.reader
     day = reader.release.as_of
     places = query.all_municipalities(reader)
+    if lang == "en":
+        places = sorted(places, key=lambda row: collation_key(row.name_en))
     counts = query.open_counts(reader)
     current = [
         row for row in places if row.valid_from <= day and (row.valid_to is None or row.valid_to >= day)

@@ -342,7 +342,7 @@ def _for_those_in_charge(here: _Here) -> tuple[str, list[Part]]:
     parts: list[Part] = [
         _filters(here, found),
         _triage(here, chosen, shown, unusual),
-        _grid(here, chosen, shown, common),
+        _grid(here, chosen, shown or chosen, common),
         *_one_indicator(here, chosen, common),
         _all_values(here),
         _coverage(here, everyone),
@@ -495,7 +495,13 @@ def _triage(
     return here.frame(
         title=t("Which institutions first?", lang),
         finding=f"{_shown_words(chosen, shown, unusual, lang)} {_noise(shown, lang)}",
-        mark=render("municipality_triage.html", rows=drawn, caption=caption, lang=lang),
+        mark=render(
+            "municipality_triage.html",
+            rows=drawn,
+            caption=caption,
+            all_href=here.request.here(radit="visas") if chosen and not shown else "",
+            lang=lang,
+        ),
         table=here.table("saraksts", caption, columns, rows),
         how_to_read=t(
             "A filled shape is a certain risk, an outlined one only a possible risk. The order is: certain high "
@@ -604,7 +610,11 @@ def _grid(
     ]
     caption = t("Levels of the twelve indicators by institution", lang)
     mark = marks.heat_grid(
-        grid_rows, columns, lang, caption=caption, name_title=t("Institution", lang)
+        grid_rows,
+        columns,
+        lang,
+        caption=t("Grid: {caption}", lang, caption=caption),
+        name_title=t("Institution", lang),
     ) + marks.level_legend(lang)
     if len(drawn) < len(shown):
         mark += render(
@@ -775,7 +785,7 @@ def _matrix(here: _Here, chosen: Sequence[query.Standing], indicator: Indicator)
         change = CHANGES.get(trend)
         sure = ""
         if cell.flagged:
-            sure = t("certainly", lang) if cell.certain else t("possibly", lang)
+            sure = t("certain", lang) if cell.certain else t("possible", lang)
         notes = [text for text in (sure, _stage_words(cell.stage, lang) if several else "") if text]
         item = {
             "name": f"{one.unit.name} ({', '.join(notes)})" if notes else one.unit.name,
@@ -879,7 +889,7 @@ def _municipalities(here: _Here, indicator: Indicator, stage: str) -> ChartFrame
         country = next(iter(values.area_values(reader, "country", indicator.id, stage, period)), None)
     drawn = []
     address = here.request.url("municipality", code="LV0000000")
-    for town in query.current_names(reader):
+    for town in query.current_names(reader, lang):
         row = rows_by_code.get(town.code)
         reached = covered.get((*key, town.code))
         known = row is not None and row.value is not None
@@ -943,14 +953,21 @@ def _municipalities(here: _Here, indicator: Indicator, stage: str) -> ChartFrame
             axis_text=_axis(indicator, lang),
         ),
         table=here.table("pasvaldibas", f"{caption}, {order}", columns, rows),
-        how_to_read=t(
-            "{indicator}, {stage}, {period}; unit: {unit}. The value of a municipality is computed from counts of all "
-            "its institutions together, whoever founded them; the line is its 95% interval. The order is no ranking.",
-            lang,
-            indicator=said.short_name,
-            stage=_stage_words(stage, lang),
-            period=when,
-            unit=unit_words(indicator, lang),
+        how_to_read=" ".join(
+            [
+                t(
+                    "{indicator}, {stage}, {period}; unit: {unit}. The value of a municipality is computed from counts "
+                    "of all its institutions together, whoever founded them. The order is no ranking.",
+                    lang,
+                    indicator=said.short_name,
+                    stage=_stage_words(stage, lang),
+                    period=when,
+                    unit=unit_words(indicator, lang),
+                ),
+                t("The line is the 95% interval of the value.", lang)
+                if any(row["interval"] for row in drawn)
+                else t("All institutions are counted, so there is no interval.", lang),
+            ]
         ),
         provenance=here.provenance(tuple(whole), f"{said.numerator} ÷ {said.denominator}", [indicator]),
     )
@@ -1021,6 +1038,10 @@ SIDE_HEADS = {
 }
 
 
+def _protected_note(lang: str) -> str:
+    return t("The values are protected, because fewer than three institutions stand behind them.", lang)
+
+
 def _all_values(here: _Here) -> ChartFrame:
     """Every indicator and stage beside the country: what clearly differs is drawn, the rest is in the table."""
     lang = here.lang
@@ -1059,6 +1080,7 @@ def _all_values(here: _Here) -> ChartFrame:
         Column("side", t("Against the country", lang)),
         Column("reached", t("Institutions with data", lang)),
     ]
+    known = sum(not isinstance(row["value"], Reason) for row in rows)
     groups = [
         {"title": t(SIDE_HEADS[side], lang), "items": sides[side]} for side in SIDE_HEADS if sides[side]
     ]
@@ -1070,8 +1092,10 @@ def _all_values(here: _Here) -> ChartFrame:
             lang,
             worse=numbers.integer(len(sides["worse"]), lang),
             better=numbers.integer(len(sides["better"]), lang),
-            rest=numbers.integer(len(rows) - len(sides["worse"]) - len(sides["better"]), lang),
+            rest=numbers.integer(known - len(sides["worse"]) - len(sides["better"]), lang),
         )
+        if known
+        else _protected_note(lang)
         if rows
         else t("There are no values yet.", lang),
         mark=render("municipality_sides.html", groups=groups, lang=lang),
@@ -1292,7 +1316,10 @@ def _for_everybody(here: _Here) -> tuple[str, list[Part]]:
     indicator = _indicator_of(here, default)
     stage = _stage_of(here, indicator, own)
     lead = [tn("{n} institution.", "{n} institutions.", len(here.units), lang)]
-    told = [_side(INDICATORS[one.indicator_id], one.own, one.country) for one in _area(here)]
+    known = [one for one in _area(here) if one.own.value is not None]
+    told = [_side(INDICATORS[one.indicator_id], one.own, one.country) for one in known]
+    if _area(here) and not told:
+        lead.append(_protected_note(lang))
     if told:
         lead.append(
             t(

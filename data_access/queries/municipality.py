@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Row, bindparam, case, func, insert, or_, sele
 
 from indicators.catalogue import INDICATORS
 from indicators.stages import POSITIONS, is_whole
+from language.sorting import collation_key
 
 from ..reading import Reader
 from ..schema import (
@@ -98,12 +99,12 @@ def _worse(cell: Cell) -> tuple:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Standing:
     """An institution with its indicators; `worst` is the cell that stands for each indicator."""
 
     unit: Row
-    cells: Mapping[str, tuple[Cell, ...]]  # by indicator, stages in order
+    cells: Mapping[str, Sequence[Cell]]  # by indicator, stages in order
     worst: Mapping[str, Cell]
     pupils: int | None = None
     high: int = 0
@@ -113,14 +114,6 @@ class Standing:
     lasting: int = 0
     new: int = 0
     unknown: int = 0  # indicators without any level: not delivered or too few
-
-    @property
-    def flags(self) -> list[Cell]:
-        """Medium and high, the worst first."""
-        return sorted(
-            (cell for cell in self.worst.values() if cell.flagged),
-            key=lambda cell: (-RANK[cell.level], not cell.certain, not cell.lasting, cell.indicator_id),
-        )
 
     @property
     def certain_highs(self) -> list[Cell]:
@@ -142,9 +135,13 @@ def standing(unit: Row, cells: Iterable[Cell], pupils: int | None = None) -> Sta
     by_indicator: dict[str, list[Cell]] = {}
     for cell in cells:
         by_indicator.setdefault(cell.indicator_id, []).append(cell)
-    worst = {
-        code: found[0] if len(found) == 1 else max(found, key=_worse) for code, found in by_indicator.items()
-    }
+    worst = {}
+    for code, found in by_indicator.items():
+        if len(found) == 1:
+            worst[code] = found[0]
+        else:
+            found.sort(key=lambda cell: POSITIONS[cell.stage])
+            worst[code] = max(found, key=_worse)
     high = medium = certain = certain_high = lasting = new = unknown = 0
     for cell in worst.values():
         if cell.level is None:
@@ -160,20 +157,7 @@ def standing(unit: Row, cells: Iterable[Cell], pupils: int | None = None) -> Sta
         lasting += cell.lasting
         new += cell.is_new == 1
     return Standing(
-        unit,
-        {
-            code: tuple(sorted(found, key=lambda c: POSITIONS[c.stage]))
-            for code, found in by_indicator.items()
-        },
-        worst,
-        pupils,
-        high,
-        medium,
-        certain,
-        certain_high,
-        lasting,
-        new,
-        unknown,
+        unit, by_indicator, worst, pupils, high, medium, certain, certain_high, lasting, new, unknown
     )
 
 
@@ -601,8 +585,8 @@ def area_values(reader: Reader, code: str) -> list[AreaValue]:
     return result
 
 
-def current_names(reader: Reader) -> list[Row]:
-    """Codes and names of the municipalities of the as-of date, in Latvian order."""
+def current_names(reader: Reader, lang: str) -> list[Row]:
+    """Codes and names of the municipalities of the as-of date, in the order of their names in the language."""
 
     def read() -> dict:
         day = reader.release.as_of
@@ -614,6 +598,6 @@ def current_names(reader: Reader) -> list[Row]:
             )
             .order_by(municipality.c.sort_key)
         ).all()
-        return {"rows": rows}
+        return {"lv": rows, "en": sorted(rows, key=lambda row: collation_key(row.name_en))}
 
-    return _once_a_release("names", reader, read)["rows"]
+    return _once_a_release("names", reader, read)[lang]

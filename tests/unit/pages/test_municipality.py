@@ -233,6 +233,22 @@ def test_filters_by_type_and_stage(renderer, sql, own_code):
     assert {row["name"] for row in rows.table("saraksts").rows} == names
 
 
+def test_nothing_unusual_is_said_and_leads_on(renderer, codes):
+    """A list without a certain risk says so and offers all institutions; the grid shows them."""
+    for code in codes:
+        for kind in page.TYPES:
+            view = renderer.view(f"/pasvaldiba/{code}", f"tips={kind}", MINISTRY)
+            table = view.table("saraksts")
+            if table is None or table.rows or not view.table("rezgis").rows:
+                continue
+            assert f'href="/pasvaldiba/{code}?tips={kind}&amp;radit=visas"' in str(
+                view.frame("saraksts").mark
+            )
+            assert view.frame("saraksts").finding
+            return
+    pytest.fail("every type everywhere has a certain risk")
+
+
 def test_one_stage_counts_like_the_page_of_an_institution(renderer, own_code):
     """With a stage chosen, the row and the institution's own page give the same number of high risks."""
     institution = pytest.importorskip("pages.institution")
