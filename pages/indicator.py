@@ -18,7 +18,7 @@ from language import numbers
 from language.messages import _
 from language.messages import translate as t
 
-from . import risk_frames as frames
+from . import risk_frames, risk_words
 from .institution_values import count_kind, period_text, text
 
 DIRECTIONS = {
@@ -70,7 +70,7 @@ CERTAINTY = {
 }
 
 
-@page("indicator", "/raditajs/<indicator>", params={"indicator": frames.INDICATOR})
+@page("indicator", "/raditajs/<indicator>", params={"indicator": risk_words.INDICATOR})
 def view(request: Request) -> View:
     """The public definition of one indicator."""
     lang, reader = request.lang, request.reader
@@ -127,7 +127,7 @@ def view(request: Request) -> View:
 def _status(indicator: Indicator, lang: str) -> list[tuple[str, bool]]:
     """What a reader must know before relying on the definition: (text, is it a warning)."""
     found = []
-    if frames.overdue(indicator):
+    if risk_words.overdue(indicator):
         found.append(
             (
                 t(
@@ -159,7 +159,7 @@ def _links(request: Request, indicator: Indicator) -> list[tuple[str, str]]:
     found = [
         (
             t("Levels and institutions", lang),
-            frames.risk_url(request, indicator, indicator.stages[0]),
+            risk_words.risk_url(request, indicator, indicator.stages[0]),
         )
     ]
     lab = REGISTRY.get("threshold_lab")
@@ -182,7 +182,7 @@ def _now(request: Request, indicator: Indicator) -> ChartFrame | None:
         points = [point for point in national.get((indicator.id, stage), []) if point.value is not None]
         if not points:
             continue
-        panel = frames.series_panel(request, indicator, stage, points, spreads, "")
+        panel = risk_frames.series_panel(request, indicator, stage, points, spreads, "")
         panels.append({**panel, "name": stages.name(stage, lang)})
         last = points[-1]
         found.append(
@@ -238,7 +238,7 @@ def _now(request: Request, indicator: Indicator) -> ChartFrame | None:
             "change of method.",
             lang,
         ),
-        provenance=frames.of_series(request, indicator, total),
+        provenance=risk_words.of_series(request, indicator, total),
         lang=lang,
         address=request.address,
     )
@@ -265,11 +265,11 @@ def _thresholds(request: Request, indicator: Indicator, history: list) -> ChartF
     rows = [
         {
             "stage": t("all stages", lang) if row.stage == "*" else stages.name(row.stage, lang),
-            "territory": t(frames.TERRITORIES[row.territory_kind], lang),
-            "medium": frames.boundary_text(indicator, row, row.medium, lang),
-            "high": frames.boundary_text(indicator, row, row.high, lang),
+            "territory": t(risk_words.TERRITORIES[row.territory_kind], lang),
+            "medium": risk_words.boundary_text(indicator, row, row.medium, lang),
+            "high": risk_words.boundary_text(indicator, row, row.high, lang),
             "from": numbers.date_short(row.valid_from, lang),
-            "origin": t(frames.ORIGINS[row.origin], lang),
+            "origin": t(risk_words.ORIGINS[row.origin], lang),
             "citation": _own_language(row.citation, lang),
         }
         for row in history
@@ -300,7 +300,7 @@ def _thresholds(request: Request, indicator: Indicator, history: list) -> ChartF
             "beyond it, with ≥ and ≤ it is.",
             lang,
         ),
-        provenance=frames.provenance(
+        provenance=risk_words.provenance(
             request,
             t("dated rows of the threshold table", lang),
             (len(rows), len(rows)),
@@ -342,8 +342,10 @@ def _rules(request: Request, indicator: Indicator) -> dict:
         "too_few": t(
             "Below {minimum} ({what}), even with the earlier periods together, there is no level: “{word}”.",
             lang,
-            minimum=" / ".join(numbers.plain(one * frames.size_factor(indicator), lang) for one in smallest),
-            what=frames.size_word(indicator, lang),
+            minimum=" / ".join(
+                numbers.plain(one * risk_words.size_factor(indicator), lang) for one in smallest
+            ),
+            what=risk_words.size_word(indicator, lang),
             word=t("too few to judge", lang),
         )
         if indicator.direction != "none"
@@ -383,11 +385,11 @@ def _origin(request: Request, indicator: Indicator, history: list) -> dict:
         "thresholds": [
             {
                 "date": numbers.date_short(row.created_at[:10], lang),
-                "text": frames.rule_text(indicator, row, lang),
+                "text": risk_words.rule_text(indicator, row, lang),
                 "where": ", ".join(
                     (
                         t("all stages", lang) if row.stage == "*" else stages.name(row.stage, lang),
-                        t(frames.TERRITORIES[row.territory_kind], lang),
+                        t(risk_words.TERRITORIES[row.territory_kind], lang),
                     )
                 ),
                 "reason": _own_language(row.reason, lang),

@@ -14,11 +14,11 @@ from indicators.model import Indicator
 from language import numbers
 from language.messages import translate as t
 
-from . import risk_frames as frames
+from . import risk_frames, risk_series, risk_words
 from .institution_values import name_of, period_text
 
 # Parameters that the page which shows these sections must allow.
-PARAMS = {"posms": frames.STAGE, "raditajs": frames.INDICATOR, "pasvaldiba": r"LV\d{7}"}
+PARAMS = {"posms": risk_words.STAGE, "raditajs": risk_words.INDICATOR, "pasvaldiba": r"LV\d{7}"}
 USUAL = "R03"  # the indicator shown first where nobody has chosen one
 
 
@@ -26,8 +26,8 @@ def headlines(request: Request) -> list[str]:
     """What an official should know first, in sentences with numbers, over all stages."""
     lang = request.lang
     found = [
-        (indicator, stage, *frames.latest(request, indicator, stage))
-        for indicator in frames.risk_indicators()
+        (indicator, stage, *risk_words.latest(request, indicator, stage))
+        for indicator in risk_words.risk_indicators()
         for stage in indicator.stages
     ]
     found = [one for one in found if one[2] is not None and one[3].expected]
@@ -40,7 +40,7 @@ def headlines(request: Request) -> list[str]:
         t(
             "In all stages together: {sentence}",
             lang,
-            sentence=frames.levels_sentence([(one[0], one[3]) for one in found], lang),
+            sentence=risk_words.levels_sentence([(one[0], one[3]) for one in found], lang),
         )
     ]
     if certain:
@@ -50,7 +50,7 @@ def headlines(request: Request) -> list[str]:
                 "Most certain high levels: {indicator}, {stage}, {period} – {n} of {all} institutions.",
                 lang,
                 indicator=name_of(indicator, stage, lang),
-                stage=frames.lower(stages.name(stage, lang)),
+                stage=risk_words.lower(stages.name(stage, lang)),
                 period=period_text(indicator, *period, lang),
                 n=numbers.integer(top.certain_high, lang),
                 all=numbers.integer(top.judged, lang),
@@ -86,7 +86,7 @@ def _movement(request: Request) -> list[str]:
     for row in values.unit_values(request.reader, "country", "LV"):
         word = (row.trend or "").partition(":")[0]
         indicator = INDICATORS.get(row.indicator_id)
-        if word in told and indicator is not None and (indicator, row.stage) in frames.series_of("basic"):
+        if word in told and indicator is not None and (indicator, row.stage) in risk_words.series_of("basic"):
             told[word].append(name_of(indicator, row.stage, lang))
     found = []
     if told["worsening"]:
@@ -111,7 +111,7 @@ def _movement(request: Request) -> list[str]:
 def chosen(request: Request, tab: str) -> tuple[Indicator, str]:
     """The indicator that the address asks for, in the stage of the tab or the nearest to it."""
     wanted = INDICATORS.get(request.params.get("raditajs", USUAL)) or INDICATORS[USUAL]
-    own = [stage for one, stage in frames.series_of(tab) if one is wanted]
+    own = [stage for one, stage in risk_words.series_of(tab) if one is wanted]
     return wanted, own[0] if own else wanted.stages[0]
 
 
@@ -120,12 +120,12 @@ def sections(request: Request) -> list[Part]:
     lang = request.lang
     if not risks.level_counts(request.reader):
         return []
-    tab = frames.stage_tab(request)
+    tab = risk_words.stage_tab(request)
     indicator, stage = chosen(request, tab)
-    period, _counts = frames.latest(request, indicator, stage)
+    period, _counts = risk_words.latest(request, indicator, stage)
     head = render(
         "national_risk.html",
-        title=t("Where is help needed first?", lang),
+        title=t("What stands out in the twelve risk indicators?", lang),
         sentences=headlines(request),
         note=sentences.not_a_judgement(lang),
         links=_links(request),
@@ -133,25 +133,27 @@ def sections(request: Request) -> list[Part]:
     )
     parts: list[Part] = [
         head,
-        frames.stage_tabs(request, tab),
-        frames.levels_frame(request, tab, level=3),
-        frames.series_frame(request, tab, level=3),
+        risk_words.stage_tabs(request, tab),
+        risk_frames.levels_frame(request, tab, level=3),
+        risk_frames.series_frame(request, tab, level=3),
     ]
     if period is not None:
         rows = risks.institutions(request.reader, indicator.id, stage, period)
         parts += [
             choice(request, tab, indicator, stage, period),
-            Block("div", [frames.area_frame(request, indicator, stage, period, level=4)], class_="r-map"),
+            Block(
+                "div", [risk_series.area_frame(request, indicator, stage, period, level=4)], class_="r-map"
+            ),
             Block(
                 "div",
                 [
-                    frames.funnel_frame(request, indicator, stage, period, rows, level=4),
-                    frames.spread_frame(request, indicator, stage, period, level=4),
+                    risk_series.funnel_frame(request, indicator, stage, period, rows, level=4),
+                    risk_series.spread_frame(request, indicator, stage, period, level=4),
                 ],
                 class_="columns",
             ),
         ]
-    parts.append(frames.coverage_frame(request, tab, level=3))
+    parts.append(risk_frames.coverage_frame(request, tab, level=3))
     return [Block("section", parts, class_="r-national", attributes={"id": "riski"})]
 
 
@@ -168,12 +170,12 @@ def choice(request: Request, tab: str, indicator: Indicator, stage: str, period)
         ],
         options=[
             (one.id, f"{one.id} {one.text(lang).short_name}", one is indicator)
-            for one in dict.fromkeys(one for one, _stage in frames.series_of(tab))
+            for one in dict.fromkeys(one for one, _stage in risk_words.series_of(tab))
         ],
         title=t("One indicator: {name}", lang, name=name_of(indicator, stage, lang)),
         note=f"{stages.name(stage, lang)}, {period_text(indicator, *period, lang)}",
         links=[
-            (t("Institutions of this indicator", lang), frames.risk_url(request, indicator, stage)),
+            (t("Institutions of this indicator", lang), risk_words.risk_url(request, indicator, stage)),
             (
                 t("How it is counted", lang),
                 request.url("indicator", indicator=indicator.id) if "indicator" in REGISTRY else None,

@@ -24,8 +24,8 @@ from language.messages import _
 from language.messages import translate as t
 from language.messages import translate_plural as tn
 
-from . import risk_frames as frames
-from .institution_values import count_text, name_of, period_text
+from . import risk_series, risk_words
+from .institution_values import count_text, name_of, period_text, value_text
 from .words import INSTITUTION_TYPES, institution_type
 
 PAGE = 100
@@ -50,9 +50,9 @@ MOST_RUNS = 5  # longer runs are counted together
     "risk",
     "/riski/<indicator>",
     params={
-        "indicator": frames.INDICATOR,
-        "posms": frames.STAGE,
-        "periods": frames.PERIOD,
+        "indicator": risk_words.INDICATOR,
+        "posms": risk_words.STAGE,
+        "periods": risk_words.PERIOD,
         "tips": "|".join(INSTITUTION_TYPES),
         "limenis": "|".join((*LEVELS, "x")),
         "izmainas": "|".join(CHANGES),
@@ -108,15 +108,19 @@ def view(request: Request) -> View:
         Block(
             "div",
             [
-                frames.funnel_frame(request, indicator, stage, period, rows),
-                frames.spread_frame(request, indicator, stage, period),
+                risk_series.funnel_frame(request, indicator, stage, period, rows),
+                risk_series.spread_frame(request, indicator, stage, period),
             ],
             class_="columns",
         ),
     ]
     if counts.judged:
         body.append(_persistence(request, indicator, stage, period, picture, counts))
-    return View(**common, lead=_lead(request, indicator, stage, period, counts), body=body)
+    lead = _lead(request, indicator, stage, period, counts)
+    own = [row for row in rows if row.plane == "detail"]
+    if own and not reader.scope.sees_all:
+        lead = f"{_own(indicator, own, lang)} {lead}"
+    return View(**common, lead=lead, body=body)
 
 
 def _stage(request: Request, indicator: Indicator) -> str:
@@ -124,24 +128,24 @@ def _stage(request: Request, indicator: Indicator) -> str:
     asked = request.params.get("posms")
     if asked in indicator.stages:
         return asked
-    if asked in frames.WHOLE_OF and frames.WHOLE_OF[asked] in indicator.stages:
-        return frames.WHOLE_OF[asked]
+    if asked in risk_words.WHOLE_OF and risk_words.WHOLE_OF[asked] in indicator.stages:
+        return risk_words.WHOLE_OF[asked]
     return indicator.stages[0]
 
 
 def _period(request: Request, indicator: Indicator, stage: str, found) -> Period | None:
     periods = list(found) or values.periods(request.reader).get((indicator.id, stage), [])
     asked = request.params.get("periods")
-    if asked and frames.parse_period(asked) in periods:
-        return frames.parse_period(asked)
+    if asked and risk_words.parse_period(asked) in periods:
+        return risk_words.parse_period(asked)
     return periods[-1] if periods else None
 
 
 def _lead(request: Request, indicator: Indicator, stage: str, period: Period, counts: LevelCounts) -> str:
     lang = request.lang
     where = f"{stages.name(stage, lang)}, {period_text(indicator, *period, lang)}"
-    point = frames.national_value(risks.national(request.reader), indicator, stage, period)
-    sentence = frames.stop(where)
+    point = risk_words.national_value(risks.national(request.reader), indicator, stage, period)
+    sentence = risk_words.stop(where)
     if point is not None and not indicator.relative:
         sentence = t(
             "{where}: {value} in Latvia.",
@@ -150,8 +154,33 @@ def _lead(request: Request, indicator: Indicator, stage: str, period: Period, co
             value=sentences.value_text(indicator, point, lang),
         )
     if counts.judged:
-        sentence += " " + frames.levels_sentence([(indicator, counts)], lang)
+        sentence += " " + risk_words.levels_sentence([(indicator, counts)], lang)
     return sentence
+
+
+def _own(indicator: Indicator, rows: Sequence, lang: str) -> str:
+    """The answer for a school or its founder: their own institutions first."""
+    if len(rows) == 1:
+        (row,) = rows
+        value = value_text(indicator, row, lang)
+        if value is None:
+            return t("{name}: no value.", lang, name=row.name)
+        level = (
+            marks.level_word(row.level, row.certainty, lang)
+            if row.level
+            else marks.level_word("unknown", None, lang)
+        )
+        return t("{name}: {value}, {level}.", lang, name=row.name, value=value, level=level)
+    high = [row for row in rows if row.level == "high"]
+    return tn(
+        "Your {n} institution: high risk {high} (certain {certain}), medium risk {medium}.",
+        "Your {n} institutions: high risk {high} (certain {certain}), medium risk {medium}.",
+        len(rows),
+        lang,
+        high=len(high),
+        certain=sum(row.certainty == "certain" for row in high),
+        medium=sum(row.level == "medium" for row in rows),
+    )
 
 
 # --- head: choice of stage, period, type ----------------------------------------------------------
@@ -171,11 +200,11 @@ def _head(request: Request, indicator: Indicator, stage: str, period: Period | N
     kinds = [kind for kind in stages.TYPES[stage] if stage in indicator.stages_of(kind)]
     return render(
         "risk_head.html",
-        tabs=frames.tabs(stage_tabs, t("Stage of education", lang)) if len(stage_tabs) > 1 else "",
+        tabs=risk_words.tabs(stage_tabs, t("Stage of education", lang)) if len(stage_tabs) > 1 else "",
         action=request.url("risk", indicator=indicator.id),
         stage=stage,
         periods=[
-            (frames.period_key(one), period_text(indicator, *one, lang), one == period)
+            (risk_words.period_key(one), period_text(indicator, *one, lang), one == period)
             for one in reversed(list(found))
         ],
         types=[(kind, institution_type(kind, lang), kind == request.params.get("tips")) for kind in kinds]
@@ -221,7 +250,7 @@ def _levels(request: Request, indicator: Indicator, period: Period, chosen: str)
             continue
         counts = found[own]
         counted.append(counts)
-        parts = frames.parts(counts)
+        parts = risk_words.parts(counts)
         rows.append(
             {
                 "name": stages.name(stage, lang),
@@ -230,8 +259,8 @@ def _levels(request: Request, indicator: Indicator, period: Period, chosen: str)
                 "counts": parts,
                 "texts": {part: numbers.integer(number, lang) for part, number in parts.items()},
                 "side": [
-                    frames.level_cell("high", counts.high, counts.certain_high, lang),
-                    frames.level_cell("medium", counts.medium, counts.certain_medium, lang),
+                    risk_words.level_cell("high", counts.high, counts.certain_high, lang),
+                    risk_words.level_cell("medium", counts.medium, counts.certain_medium, lang),
                 ],
             }
         )
@@ -246,15 +275,15 @@ def _levels(request: Request, indicator: Indicator, period: Period, chosen: str)
                 "chance": counts.by_chance if indicator.family in ("share", "rate", "mean") else Reason("z"),
             }
         )
-    words = {part: t(word, lang) for part, word in frames.LEVEL_WORDS.items()}
+    words = {part: t(word, lang) for part, word in risk_words.LEVEL_WORDS.items()}
     return ChartFrame(
         title=t("How many institutions are at each level of risk?", lang),
-        finding=frames.levels_sentence([(indicator, one) for one in counted], lang)
+        finding=risk_words.levels_sentence([(indicator, one) for one in counted], lang)
         if len(counted) == 1
         else t(
             "In all stages of the indicator together: {sentence}",
             lang,
-            sentence=frames.levels_sentence([(indicator, one) for one in counted], lang),
+            sentence=risk_words.levels_sentence([(indicator, one) for one in counted], lang),
         ),
         table=Table(
             "limeni",
@@ -263,8 +292,8 @@ def _levels(request: Request, indicator: Indicator, period: Period, chosen: str)
                 Column("stage", t("Stage", lang)),
                 Column("period", t("Period", lang)),
                 *[
-                    Column(f"n_{part}", frames.capital(words[part]), "integer")
-                    for part in frames.LEVEL_WORDS
+                    Column(f"n_{part}", risk_words.capital(words[part]), "integer")
+                    for part in risk_words.LEVEL_WORDS
                     if part != "unknown"
                 ],
                 Column("too_few", t("Too few cases", lang), "integer"),
@@ -289,8 +318,8 @@ def _levels(request: Request, indicator: Indicator, period: Period, chosen: str)
             words=words,
             key=list(words.items()),
         ),
-        how_to_read=frames.rules_text(request, indicator, chosen),
-        provenance=frames.of_series(
+        how_to_read=risk_words.rules_text(request, indicator, chosen),
+        provenance=risk_words.of_series(
             request,
             indicator,
             LevelCounts(
@@ -368,7 +397,7 @@ def _matrix(
             [
                 Column("level", t("Level", lang)),
                 *[
-                    Column(change, frames.capital(t(word, lang)), "integer")
+                    Column(change, risk_words.capital(t(word, lang)), "integer")
                     for change, word in CHANGES.items()
                 ],
             ],
@@ -389,7 +418,7 @@ def _matrix(
             "difference to the period before, when its 95% interval leaves out zero.",
             lang,
         ),
-        provenance=frames.of_series(request, indicator, counts),
+        provenance=risk_words.of_series(request, indicator, counts),
         lang=lang,
         address=request.address,
     )
@@ -401,7 +430,7 @@ def _counts_matrix(picture: Picture, caption: str, lang: str) -> Markup:
         "risk_matrix.html",
         caption=caption,
         corner=t("Level", lang),
-        heads=[frames.capital(t(word, lang)) for word in CHANGES.values()],
+        heads=[risk_words.capital(t(word, lang)) for word in CHANGES.values()],
         rows=[
             {
                 "level": level,
@@ -513,7 +542,7 @@ def _persistence(
             "Counted over the whole country. A missing period or a change of method begins the count anew.",
             lang,
         ),
-        provenance=frames.of_series(request, indicator, counts),
+        provenance=risk_words.of_series(request, indicator, counts),
         lang=lang,
         address=request.address,
     )
@@ -576,7 +605,7 @@ def _list(
             "shown. Levels of single institutions are seen by the institution, its founder and the ministry.",
             lang,
         ),
-        provenance=frames.of_series(request, indicator, counts),
+        provenance=risk_words.of_series(request, indicator, counts),
         lang=lang,
         address=request.address,
     )
@@ -602,7 +631,7 @@ def _level_tabs(request: Request, rows: Sequence, chosen: str, change: str | Non
     for row in rows:
         key = row.level or "none"
         found[key] = found.get(key, 0) + 1
-    return frames.tabs(
+    return risk_words.tabs(
         [
             (
                 f"{t(word, lang)} ({numbers.integer(found.get(level, 0), lang)})",
@@ -668,7 +697,7 @@ def _list_table(
         Column("name", t("Institution", lang), href_key="href"),
         Column("place", t("Municipality", lang)),
         Column("type", t("Type", lang)),
-        frames.value_column("value", t("Value", lang), indicator, lang),
+        risk_words.value_column("value", t("Value", lang), indicator, lang),
     ]
     if signed_in:
         columns += [
@@ -679,7 +708,7 @@ def _list_table(
             Column("change", t("Change", lang)),
         ]
     else:
-        columns.append(Column("size", frames.capital(frames.size_word(indicator, lang)), "integer"))
+        columns.append(Column("size", risk_words.capital(risk_words.size_word(indicator, lang)), "integer"))
     body = []
     for row in rows:
         cells = {
@@ -687,7 +716,7 @@ def _list_table(
             "href": _school(request, row),
             "place": places.get(row.municipality_code, row.municipality_code),
             "type": institution_type(row.type, lang),
-            "value": frames.value_cell(indicator, row, lang),
+            "value": risk_words.value_cell(indicator, row, lang),
         }
         if signed_in:
             flagged = row.level in ("medium", "high")
@@ -698,12 +727,12 @@ def _list_table(
                 if row.level
                 else marks.level_tag("unknown", None, lang, row.reason or "x"),
                 "periods": row.persistence if flagged and row.persistence is not None else Reason("z"),
-                "new": (t("new", lang) if row.is_new else frames.NONE) if flagged else frames.NONE,
+                "new": (t("new", lang) if row.is_new else risk_words.NONE) if flagged else risk_words.NONE,
                 "change": t(SHORT[change], lang) if change else t("cannot be determined", lang),
             }
         else:
             cells["size"] = (
-                round(row.denominator * frames.size_factor(indicator))
+                round(row.denominator * risk_words.size_factor(indicator))
                 if row.denominator is not None
                 else Reason(row.reason or "c")
             )
@@ -720,5 +749,5 @@ def _list_table(
         columns,
         body,
         lang,
-        notes=[frames.rules_text(request, indicator, stage)] if exact and rows else [],
+        notes=[risk_words.rules_text(request, indicator, stage)] if exact and rows else [],
     )

@@ -9,16 +9,17 @@ from indicators import sentences, stages
 from indicators.model import NOT_OFFICIAL_EN, NOT_OFFICIAL_LV
 from language.messages import translate as t
 
-from . import risk_frames as frames
+from . import risk_frames, risk_words
 
 
-@page("risks", "/riski", params={"posms": frames.STAGE})
+@page("risks", "/riski", params={"posms": risk_words.STAGE})
 def view(request: Request) -> View:
     """Levels, national value and ten years of each indicator of a stage."""
     lang = request.lang
-    tab = frames.stage_tab(request)
+    tab = risk_words.stage_tab(request)
     counts = [
-        (indicator, frames.latest(request, indicator, stage)[1]) for indicator, stage in frames.series_of(tab)
+        (indicator, risk_words.latest(request, indicator, stage)[1])
+        for indicator, stage in risk_words.series_of(tab)
     ]
     notes = render(
         "risks_notes.html",
@@ -29,19 +30,19 @@ def view(request: Request) -> View:
         ],
         definitions=[
             (one.id, one.text(lang).question, request.url("indicator", indicator=one.id))
-            for one in frames.risk_indicators()
+            for one in risk_words.risk_indicators()
         ],
         lang=lang,
     )
     return View(
         title=t("Which risks are most frequent in the country?", lang),
         window_title=t("Risks", lang),
-        lead=f"{stages.name(tab, lang)}: {frames.levels_sentence(counts, lang)}",
+        lead=f"{stages.name(tab, lang)}: {risk_words.levels_sentence(counts, lang)}",
         body=[
-            frames.stage_tabs(request, tab),
-            frames.levels_frame(request, tab, with_values=True),
-            frames.series_frame(request, tab),
-            frames.coverage_frame(request, tab),
+            risk_words.stage_tabs(request, tab),
+            risk_frames.levels_frame(request, tab, with_values=True),
+            risk_frames.series_frame(request, tab),
+            risk_frames.coverage_frame(request, tab),
             notes,
         ],
         lang=lang,

@@ -33,7 +33,7 @@ from language.messages import _
 from language.messages import translate as t
 from language.messages import translate_plural as tn
 
-from . import risk_frames as frames
+from . import risk_words
 from .institution_values import count_text, name_of, period_text
 from .words import institution_type
 
@@ -63,8 +63,8 @@ STATUSES = {
     "threshold_lab",
     PATH,
     params={
-        "raditajs": frames.INDICATOR,
-        "posms": frames.STAGE,
+        "raditajs": risk_words.INDICATOR,
+        "posms": risk_words.STAGE,
         "teritorija": "|".join(TERRITORIES),
         "videja": NUMBER,
         "augsta": NUMBER,
@@ -79,7 +79,7 @@ def view(request: Request) -> View:
     """Test boundaries of one indicator and stage against those in force."""
     lang = request.lang
     indicator, stage = _chosen(request)
-    period, counts = frames.latest(request, indicator, stage)
+    period, counts = risk_words.latest(request, indicator, stage)
     common = {
         "title": t("What would other thresholds change?", lang),
         "window_title": t("Threshold laboratory", lang),
@@ -108,7 +108,7 @@ def view(request: Request) -> View:
         _controls(request, indicator, stage, trial),
         _notices(request, trial),
         _levels(request, indicator, stage, period, counts, lab, trial, result),
-        _changed(request, indicator, stage, period, counts, result),
+        Block("div", [_changed(request, indicator, stage, period, counts, result)], class_="r-list"),
         Block(
             "div",
             [
@@ -121,7 +121,7 @@ def view(request: Request) -> View:
         *_proposals(request),
     ]
     where = f"{name_of(indicator, stage, lang)}, {stages.name(stage, lang)}, {period_text(indicator, *period, lang)}"
-    return View(**common, lead=f"{frames.stop(where)} {_answer(result, trial, lang)}", body=body)
+    return View(**common, lead=f"{risk_words.stop(where)} {_answer(result, trial, lang)}", body=body)
 
 
 def _chosen(request: Request) -> tuple[Indicator, str]:
@@ -129,8 +129,8 @@ def _chosen(request: Request) -> tuple[Indicator, str]:
     if indicator is None or indicator.direction == "none":
         indicator = INDICATORS["R03"]
     asked = request.params.get("posms")
-    if asked in frames.WHOLE_OF and asked not in indicator.stages:
-        asked = frames.WHOLE_OF[asked]
+    if asked in risk_words.WHOLE_OF and asked not in indicator.stages:
+        asked = risk_words.WHOLE_OF[asked]
     return indicator, asked if asked in indicator.stages else indicator.stages[0]
 
 
@@ -264,16 +264,18 @@ def _basis_word(indicator: Indicator, basis: str, lang: str) -> str:
     if basis == "times_national":
         return t("multiples of the national value", lang)
     if basis == "plus_national":
-        return t("difference from the national value, {unit}", lang, unit=frames.unit_word(indicator, lang))
+        return t(
+            "difference from the national value, {unit}", lang, unit=risk_words.unit_word(indicator, lang)
+        )
     if basis == "band":
         return t("1 = the 5% or 95% line for the size; 1.5 = half as far again", lang)
-    return frames.unit_word(indicator, lang)
+    return risk_words.unit_word(indicator, lang)
 
 
 def _controls(request: Request, indicator: Indicator, stage: str, trial: Trial) -> Markup:
     lang = request.lang
     rule = trial.in_force
-    risk_sign = frames.sign(indicator, ">"), frames.sign(indicator, ">=")
+    risk_sign = risk_words.sign(indicator, ">"), risk_words.sign(indicator, ">=")
     return render(
         "threshold_lab_controls.html",
         action=request.url("threshold_lab"),
@@ -283,7 +285,7 @@ def _controls(request: Request, indicator: Indicator, stage: str, trial: Trial) 
             (key, mark, key == trial.typed["zime"]) for key, mark in zip(OPERATORS, risk_sign, strict=True)
         ],
         territories=[
-            (key, t(frames.TERRITORIES[kind], lang), kind == trial.proposal.territory_kind)
+            (key, t(risk_words.TERRITORIES[kind], lang), kind == trial.proposal.territory_kind)
             for key, kind in TERRITORIES.items()
         ],
         periods=[
@@ -293,7 +295,7 @@ def _controls(request: Request, indicator: Indicator, stage: str, trial: Trial) 
         if indicator.pooling > 1
         else [],
         basis=_basis_word(indicator, rule.basis, lang),
-        in_force=frames.rule_text(indicator, rule, lang),
+        in_force=risk_words.rule_text(indicator, rule, lang),
         reset=request.url("threshold_lab", raditajs=indicator.id, posms=stage),
         lang=lang,
     )
@@ -345,8 +347,8 @@ def _save(request: Request, indicator: Indicator, stage: str, trial: Trial) -> M
             ("videja", typed_number(asked.medium, scale_of(indicator, asked.basis), lang)),
             ("augsta", typed_number(asked.high, scale_of(indicator, asked.basis), lang)),
         ],
-        medium=frames.boundary_text(indicator, asked, asked.medium, lang),
-        high=frames.boundary_text(indicator, asked, asked.high, lang),
+        medium=risk_words.boundary_text(indicator, asked, asked.medium, lang),
+        high=risk_words.boundary_text(indicator, asked, asked.high, lang),
         same=trial.same and asked.territory_kind == trial.in_force.territory_kind,
         shortest=thresholds.SHORTEST_REASON,
         longest=thresholds.LONGEST_REASON,
@@ -381,13 +383,13 @@ def _bar(name: str, note: str, outcomes: Sequence[Outcome], when: str, lang: str
         "note": note,
         "counts": parts,
         "texts": {part: numbers.integer(number, lang) for part, number in parts.items()},
-        "side": [frames.level_cell("high", *high, lang), frames.level_cell("medium", *medium, lang)],
+        "side": [risk_words.level_cell("high", *high, lang), risk_words.level_cell("medium", *medium, lang)],
         "parts": parts,
     }
 
 
 def _bars(rows: Sequence[dict], first: str, lang: str) -> Markup:
-    words = {part: t(word, lang) for part, word in frames.LEVEL_WORDS.items() if part != "unknown"}
+    words = {part: t(word, lang) for part, word in risk_words.LEVEL_WORDS.items() if part != "unknown"}
     return risk_figures.level_bars(
         rows,
         caption=t("Institutions by level of risk", lang),
@@ -406,14 +408,14 @@ def _bars(rows: Sequence[dict], first: str, lang: str) -> Markup:
 
 def _level_columns(lang: str) -> list[Column]:
     return [
-        Column(part, frames.capital(t(word, lang)), "integer")
-        for part, word in frames.LEVEL_WORDS.items()
+        Column(part, risk_words.capital(t(word, lang)), "integer")
+        for part, word in risk_words.LEVEL_WORDS.items()
         if part != "unknown"
     ]
 
 
 def _origin(request: Request, indicator: Indicator, counts: LevelCounts):
-    return frames.of_series(
+    return risk_words.of_series(
         request,
         indicator,
         counts,
@@ -452,7 +454,7 @@ def _levels(request, indicator, stage, period, counts, lab, trial: Trial, result
 
 def _chance(indicator: Indicator, result: Result, lang: str) -> str:
     flags = sum(one.after != "low" for one in result.outcomes)
-    if indicator.family not in frames.SAMPLED:
+    if indicator.family not in risk_words.SAMPLED:
         return t("This is a full count, so chance is not worked out.", lang)
     return sentences.noise(flags, result.chance_after, lang)
 
@@ -477,13 +479,13 @@ def _histogram(indicator: Indicator, stage: str, lab: Laboratory, trial: Trial, 
                     "value": place,
                     "kind": kind,
                     "proposed": proposed,
-                    "words": t(word, lang, value=frames.value_short(indicator, place, lang)),
+                    "words": t(word, lang, value=risk_words.value_short(indicator, place, lang)),
                 }
                 for place in places
             ]
     return risk_figures.histogram(
         lab.values,
-        text=frames.axis_text(indicator, lang),
+        text=risk_words.axis_text(indicator, lang),
         label=t("Institutions by value, with the boundaries", lang),
         limits=lines,
         title=t("Institutions by value: {what}", lang, what=name_of(indicator, stage, lang)),
@@ -529,7 +531,7 @@ def _changed(request, indicator, stage, period, counts, result: Result) -> Chart
                 Column("name", t("Institution", lang), href_key="href"),
                 Column("place", t("Municipality", lang)),
                 Column("type", t("Type", lang)),
-                frames.value_column("value", t("Value", lang), indicator, lang),
+                risk_words.value_column("value", t("Value", lang), indicator, lang),
                 Column("counts", t("Counts", lang)),
                 Column("before", t("Level in force", lang)),
                 Column("after", t("Level tested", lang)),
@@ -542,7 +544,7 @@ def _changed(request, indicator, stage, period, counts, result: Result) -> Chart
                     else None,
                     "place": places.get(one.municipality_code, one.municipality_code),
                     "type": institution_type(one.type, lang),
-                    "value": frames.table_value(indicator, one.value),
+                    "value": risk_words.table_value(indicator, one.value),
                     "counts": count_text(indicator, one, lang) or "",
                     "before": _tag(one.before, one.before_certain, lang),
                     "after": _tag(one.after, one.after_certain, lang),
@@ -564,14 +566,14 @@ def _tag(level: str, certain: bool, lang: str) -> Markup:
 
 def _by_size(request, indicator, period, counts, result: Result) -> ChartFrame:
     lang = request.lang
-    factor = frames.size_factor(indicator)
+    factor = risk_words.size_factor(indicator)
     groups: dict[int, list[Outcome]] = {}
     for one in result.outcomes:
-        groups.setdefault(frames.size_order(one.denominator * factor), []).append(one)
+        groups.setdefault(risk_words.size_order(one.denominator * factor), []).append(one)
     drawn, rows = [], []
     for order in sorted(groups):
         group = groups[order]
-        word = frames.size_class(group[0].denominator * factor, lang)
+        word = risk_words.size_class(group[0].denominator * factor, lang)
         moved = sum(one.changed for one in group)
         for when, label in (("before", t("in force", lang)), ("after", t("tested", lang))):
             bar = _bar(word if when == "before" else "", label, group, when, lang)
@@ -585,7 +587,7 @@ def _by_size(request, indicator, period, counts, result: Result) -> ChartFrame:
             "Most changes are in the size class {size}: {n} institutions.",
             moved,
             lang,
-            size=frames.size_class(largest[0].denominator * factor, lang),
+            size=risk_words.size_class(largest[0].denominator * factor, lang),
         )
         if moved
         else t("No institution would change its level.", lang)
@@ -597,7 +599,7 @@ def _by_size(request, indicator, period, counts, result: Result) -> ChartFrame:
             "robezas-lielums",
             t("Levels by size of the institution", lang),
             [
-                Column("size", frames.capital(frames.size_word(indicator, lang))),
+                Column("size", risk_words.capital(risk_words.size_word(indicator, lang))),
                 Column("row", t("Thresholds", lang)),
                 Column("changed", t("Level changes", lang), "integer"),
                 *_level_columns(lang),
@@ -605,7 +607,7 @@ def _by_size(request, indicator, period, counts, result: Result) -> ChartFrame:
             rows,
             lang,
         ),
-        mark=_bars(drawn, frames.capital(frames.size_word(indicator, lang)), lang),
+        mark=_bars(drawn, risk_words.capital(risk_words.size_word(indicator, lang)), lang),
         provenance=_origin(request, indicator, counts),
         lang=lang,
         address=request.address,
@@ -715,11 +717,11 @@ def _proposals(request: Request) -> list[Part]:
                 "where": ", ".join(
                     (
                         t("all stages", lang) if row.stage == "*" else stages.name(row.stage, lang),
-                        t(frames.TERRITORIES[row.territory_kind], lang),
+                        t(risk_words.TERRITORIES[row.territory_kind], lang),
                     )
                 ),
-                "medium": frames.boundary_text(indicator, row, row.medium, lang),
-                "high": frames.boundary_text(indicator, row, row.high, lang),
+                "medium": risk_words.boundary_text(indicator, row, row.medium, lang),
+                "high": risk_words.boundary_text(indicator, row, row.high, lang),
                 "author": row.author,
                 "date": numbers.date_short(row.created_at[:10], lang),
                 "reason": row.reason,
@@ -746,7 +748,7 @@ def _proposals(request: Request) -> list[Part]:
                     Column("high", t("High risk", lang)),
                     Column("author", t("Author", lang)),
                     Column("date", t("Date", lang)),
-                    Column("reason", t("Reason", lang)),
+                    Column("reason", t("Grounds", lang)),
                     Column("status", t("State", lang)),
                 ],
                 body,
@@ -757,7 +759,7 @@ def _proposals(request: Request) -> list[Part]:
                 "and levels follow with the next publication.",
                 lang,
             ),
-            provenance=frames.provenance(
+            provenance=risk_words.provenance(
                 request,
                 t("dated rows of the threshold table", lang),
                 (len(body), len(body)),
@@ -773,8 +775,8 @@ def _proposals(request: Request) -> list[Part]:
 # --- saving ---------------------------------------------------------------------------------------
 
 _FIELDS = {
-    "raditajs": frames.INDICATOR,
-    "posms": frames.STAGE,
+    "raditajs": risk_words.INDICATOR,
+    "posms": risk_words.STAGE,
     "teritorija": "|".join(TERRITORIES),
     "zime": "|".join(OPERATORS),
     "videja": NUMBER,

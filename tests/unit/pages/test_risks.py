@@ -20,7 +20,7 @@ from data_access.scope import Scope
 from data_access.thresholds import Proposal, Writer
 from indicators.catalogue import INDICATORS
 from pages import indicator as indicator_page
-from pages import national_risk, risk_frames, threshold_lab
+from pages import national_risk, risk_words, threshold_lab
 
 ACCOUNTS = ("public", "school", "municipality", "ministry")
 ALL = Scope(role="ministry", user="tests")
@@ -85,7 +85,7 @@ def test_every_stage_and_period_answers(demo_app, engine):
         with reading(engine, ALL) as reader:
             periods = list(risks.level_counts(reader).get((code, stage), {}))
         if len(periods) > 1:
-            older = risk_frames.period_key(periods[-2])
+            older = risk_words.period_key(periods[-2])
             assert view_of(demo_app, "ministry", f"/riski/{code}?posms={stage}&periods={older}").status == 200
 
 
@@ -140,7 +140,7 @@ def test_the_public_reads_protected_values_and_no_levels(demo_app, engine):
             assert by_name[row["name"]].denominator >= 10
             if not isinstance(row["value"], str):
                 assert row["value"] == pytest.approx(
-                    risk_frames.table_value(indicator, by_name[row["name"]].value)
+                    risk_words.table_value(indicator, by_name[row["name"]].value)
                 )
 
 
@@ -316,7 +316,7 @@ def test_moving_a_boundary_changes_the_institutions_between(engine, code, medium
         period = latest(reader, code, stage)
         lab = Laboratory(reader, code, stage, period)
         result = lab.run(in_force(lab, stage, medium=medium, high=high, operator=operator))
-        national = risk_frames.national_value(risks.national(reader), indicator, stage, period)
+        national = risk_words.national_value(risks.national(reader), indicator, stage, period)
         rows = {row.name: row for row in risks.institutions(reader, code, stage, period) if row.level}
     basis = lab.in_force[0].basis
 
@@ -522,7 +522,7 @@ def test_an_overdue_review_is_said(monkeypatch, demo_app):
     html = str(view_of(demo_app, "ministry", "/raditajs/R03").to_html())
     assert "Pārskatīšanas termiņš nokavēts" in html
     assert "31.01.2020." in html
-    assert not risk_frames.overdue(INDICATORS["R03"], __import__("datetime").date(2026, 12, 1))
+    assert not risk_words.overdue(INDICATORS["R03"], __import__("datetime").date(2026, 12, 1))
 
 
 def test_the_latest_period_is_shown_first(engine, demo_app):
