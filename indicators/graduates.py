@@ -490,8 +490,9 @@ def equations(cells: pd.DataFrame, institution_region: Mapping[str, str], final:
 def split(counts: np.ndarray, n: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """What may be said of exclusive parts of groups of n: lower and upper ends [group, part], fractions.
 
-    From 100 persons on the shares are rounded together, so that they sum to 100 %; small groups get bands. Where one
-    part alone is coded as very small, the next smallest gets a band too, or the rest would tell it.
+    From 100 persons on the shares are rounded together, so that they sum to 100 %; small groups get bands. A part of
+    fewer than MINIMUM persons is coded as very small; where it is the only one, the next smallest gets a band too, or
+    the rest would tell it.
     """
     n = np.asarray(n, dtype=float)
     counts = np.asarray(counts, dtype=float)
@@ -502,7 +503,9 @@ def split(counts: np.ndarray, n: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         if not here.any():
             continue
         parts = _whole(share[here], base)
-        bottom, top = parts <= code, parts >= 1 - code
+        persons, size = counts[here], n[here][:, None]
+        bottom = (parts <= code) & (persons < MINIMUM)
+        top = (parts >= 1 - code) & (size - persons < MINIMUM)
         down = np.where(bottom, 0.0, np.where(top, 1 - code, parts))
         up = np.where(bottom, code, np.where(top, 1.0, parts))
         banded = bottom | top
