@@ -241,7 +241,8 @@ def _header(school: School) -> Markup:
         since = numbers.period(school.enrolment.school_year, school.enrolment.semester, lang)
         for code, count in school.enrolment.stages:
             pupils.append((stage(code, lang), _learners(school, count)))
-        if len(pupils) > 1:
+        hidden = not school.exact and any(0 < count < MINIMUM for _stage, count in school.enrolment.stages)
+        if len(pupils) > 1 and not hidden:  # with the sum a withheld part could be worked out
             pupils.append((t("in all", lang), _learners(school, school.enrolment.total)))
 
     def link(name: str, reg_no: str) -> Markup:

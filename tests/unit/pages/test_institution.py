@@ -9,14 +9,14 @@ import re
 
 import pandas as pd
 import pytest
-from sqlalchemy import select
+from sqlalchemy import literal, select
 
 from access.pages import Request, match
 from data_access import engine as engines
 from data_access.demo import NOTABLE
 from data_access.facts import frame
 from data_access.queries import institution as queries
-from data_access.reading import reading
+from data_access.reading import current_release, reading
 from data_access.schema import FACTS, indicator_value, institution
 from data_access.scope import Scope
 from indicators.catalogue import INDICATORS
@@ -53,16 +53,33 @@ def school_account(demo_app):
 
 
 def rows(engine, count: int, *conditions) -> list:
-    """Random exact values of institutions with their registration numbers, always the same ones."""
+    """Random exact values, one of each of so many random institutions; always the same ones."""
+    chance = random.Random(7)
     table = indicator_value
+    found: list = []
     with engine.begin() as connection:
-        found = connection.execute(
-            select(table, institution.c.reg_no)
-            .join(institution, institution.c.id == table.c.unit_id.cast(institution.c.id.type))
-            .where(table.c.unit_kind == "institution", table.c.value.is_not(None), *conditions)
-            .order_by(table.c.indicator_id, table.c.stage, table.c.unit_id, table.c.school_year)
+        release_id = current_release(connection).id
+        schools = connection.execute(
+            select(institution.c.id, institution.c.reg_no)
+            .where(institution.c.type.not_in(("preschool", "higher")))
+            .order_by(institution.c.id)
         ).all()
-    return random.Random(7).sample(found, min(count, len(found)))
+        for one in chance.sample(schools, len(schools)):
+            own = connection.execute(
+                select(table, literal(one.reg_no).label("reg_no"))
+                .where(
+                    table.c.release_id == release_id,
+                    table.c.unit_kind == "institution",
+                    table.c.unit_id == str(one.id),
+                    table.c.value.is_not(None),
+                    *conditions,
+                )
+                .order_by(*table.primary_key.columns)
+            ).all()
+            found += chance.sample(own, min(1, len(own)))
+            if len(found) == count:
+                break
+    return found
 
 
 # --- every case, every reader ----------------------------------------------------------------------
@@ -159,6 +176,21 @@ def test_missing_journals_are_told_as_no_data(client, signed_in):
 def test_protected_values_are_told_as_protected(client):
     html = client.get(address(CASES["small_school"])).get_data(as_text=True)
     assert reasons.meaning("c", "lv") in html
+
+
+def test_a_withheld_number_of_learners_cannot_be_worked_out(engine, client):
+    """Where a stage has fewer than ten learners, the public gets no sum of the stages."""
+    with engine.begin() as connection:
+        enrolment = frame(connection, "enrolment").query("school_year == 2023 and semester == 2")
+    counts = enrolment.groupby("institution_id")["pupils"]
+    small = counts.min().between(1, 9) & (counts.size() > 1)
+    chosen = small[small].index[:3]
+    assert len(chosen)
+    for number in chosen:
+        html = client.get(address(f"99{number:08d}", "en")).get_data(as_text=True)
+        facts = html[html.index('class="i-facts"') : html.index("</dl>")]
+        assert "in all" not in facts
+        assert reasons.meaning("c", "en") in facts
 
 
 def test_a_stage_without_learners_says_so(signed_in):
