@@ -12,7 +12,6 @@ from markupsafe import Markup, escape
 
 from language import numbers, reasons
 
-
 KINDS = ("text", "integer", "percent", "decimal", "decimal2", "euro", "year", "points")
 
 

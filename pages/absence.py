@@ -21,7 +21,7 @@ from language.messages import translate as t
 from language.messages import translate_plural as tn
 
 from . import absence_development, absence_places, absence_sources
-from .absence_unit import Unit, change_verdict, note, period_in, stage_name, trend_text, unit_of
+from .absence_unit import Unit, change_verdict, note, period_in, stage_name, stage_words, trend_text, unit_of
 
 TABS = {
     "attistiba": _("How it develops"),
@@ -134,7 +134,7 @@ def answer(unit: Unit) -> str:
         if now is not None and now.reason == "c":
             return t("{period}: the group is too small to show a number.", lang, period=period)
         return t("{period}: data have not been received.", lang, period=period)
-    scope = "" if unit.stage == "total" else f" ({_lower(stage_name(unit.stage, lang))})"
+    scope = "" if unit.stage == "total" else f" ({stage_words(unit.stage, lang)})"
     if now.count is None:
         return t(
             "{period} {share} of the learners were long absent without a valid reason{scope}.",
@@ -184,10 +184,6 @@ VERDICTS = {
 
 def _verdict(word: str, lang: str) -> str:
     return t(VERDICTS[word], lang) if word in VERDICTS else change_verdict(None, lang)
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]
 
 
 # --- controls and tabs ------------------------------------------------------------------------------------

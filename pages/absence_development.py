@@ -34,6 +34,7 @@ from .absence_unit import (
     period_in,
     points_interval,
     stage_name,
+    stage_words,
     trend_text,
 )
 
@@ -200,8 +201,7 @@ def _trend_sentence(unit: Unit) -> str:
 
 def inner(unit: Unit) -> str:
     """The stage in the middle of a sentence."""
-    name = stage_name(unit.stage, unit.lang)
-    return name[:1].lower() + name[1:]
+    return stage_words(unit.stage, unit.lang)
 
 
 def _long_table(unit: Unit, years: Sequence[int], projected: dict):
@@ -295,6 +295,11 @@ def _definition_notes(unit: Unit) -> list[str]:
     return notes
 
 
+def stacked(parts: Sequence[tuple[str, Markup]]) -> Markup:
+    """Marks that need the whole width, one under the other."""
+    return Markup('<div class="ab-stack">{}</div>').format(pair(parts))
+
+
 # --- stages ------------------------------------------------------------------------------------------
 
 
@@ -364,10 +369,10 @@ def stages(unit: Unit) -> ChartFrame | None:
             "Most frequent {period}: {stage} – {share}.",
             lang,
             period=period_in(unit.year, unit.semester, lang),
-            stage=_lower(stage_name(largest, lang)),
+            stage=stage_words(largest, lang),
             share=(biggest.share_text(lang) if biggest else None) or t("no data", lang),
         ),
-        mark=pair(
+        mark=stacked(
             [
                 (
                     semester_words(semester, lang),
@@ -418,10 +423,6 @@ def stages(unit: Unit) -> ChartFrame | None:
 def _newest_year(unit: Unit, semester: int) -> int:
     known = [key[1] for key in unit.cells if key[2] == semester]
     return max(known, default=unit.year)
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]
 
 
 def _stage_row(one: str, year: int, semester: int, now, before, found, unit: Unit) -> dict:
@@ -546,7 +547,7 @@ def any_lesson(unit: Unit) -> ChartFrame | None:
             period=period_in(unit.year, unit.semester, lang),
             share=t("no data", lang) if share is None else numbers.percent(share, lang),
             before=t("no data", lang) if before is None else numbers.percent(before, lang),
-            stage=_lower(stage_name(stage, lang)),
+            stage=stage_words(stage, lang),
         ),
         mark=Markup('<div class="ab-three">{}</div>').format(pair(drawings)),
         how_to_read=t(
@@ -559,7 +560,7 @@ def any_lesson(unit: Unit) -> ChartFrame | None:
             t(
                 "Learners who missed at least one lesson, by kind and semester: {stage}",
                 lang,
-                stage=_lower(stage_name(stage, lang)),
+                stage=stage_words(stage, lang),
             ),
             [
                 Column("year", t("School year", lang)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from markupsafe import Markup
 
 from components import marks
 from components.chart_frame import ChartFrame
@@ -35,6 +36,7 @@ from .absence_unit import (
     points_interval,
     released_cell,
     stage_name,
+    stage_words,
     trend_text,
 )
 from .geometry import geometry_url
@@ -47,30 +49,20 @@ def places(unit: Unit) -> list[Part]:
     """All parts of the tab, in reading order."""
     if unit.kind == "institution":
         return position(unit)
-    parts: list[Part] = []
     stage = institution_stage(unit)
-    judged = []
+    judged: list[Part] = []
     if unit.kind == "country" or unit.exact:
         matrix = level_by_change(unit, stage)
         if matrix:
             judged.append(matrix)
-        judged += silent(unit, stage)
     if unit.kind == "country":
-        parts += municipalities(unit)
-    else:
-        parts += [*judged, institutions(unit, stage)]
-        judged = []
-        parts.append(_among_municipalities(unit))
-    return [*parts, *judged]
+        return [*municipalities(unit, judged), *silent(unit)]
+    return [*judged, *silent(unit), institutions(unit, stage), _among_municipalities(unit)]
 
 
 def institution_stage(unit: Unit) -> str:
     """The stage in which institutions are shown: levels are told for each stage apart."""
     return unit.stage if unit.stage in SCHOOL_STAGES else "basic"
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]
 
 
 # --- municipalities ----------------------------------------------------------------------------------
@@ -105,8 +97,8 @@ class _Places:
         return self.unit.request.url("absence", pasvaldiba=code, **params)
 
 
-def municipalities(unit: Unit) -> list[Part]:
-    """Map and ordered list of the municipalities; both lead to the municipality."""
+def municipalities(unit: Unit, below: Sequence[Part]) -> list[Part]:
+    """Map, with `below` under it, beside the ordered list of the municipalities, which leads to each of them."""
     found = _Places(unit)
     if not found.shown:
         return [
@@ -115,9 +107,11 @@ def municipalities(unit: Unit) -> list[Part]:
                     "Counts of this stage are too small to be shown by municipality. Choose another stage.",
                     unit.lang,
                 )
-            )
+            ),
+            *below,
         ]
-    return [Block("div", [_map(found), _ordered(found)], class_="columns ab-places")]
+    left = Block("div", [_map(found), *below])
+    return [Block("div", [left, _ordered(found)], class_="columns ab-places")]
 
 
 def _class_edges(shares: Sequence[float]) -> list[float]:
@@ -164,12 +158,12 @@ def _map(found: _Places) -> ChartFrame:
             place=_locative(found, highest),
             share=found.now[highest].share_text(lang),
             nation=(found.nation and found.nation.share_text(lang)) or t("no data", lang),
-            stage=_lower(stage_name(found.stage, lang)),
+            stage=stage_words(found.stage, lang),
             period=numbers.period(unit.year, unit.semester, lang),
         ),
         mark=render("absence_classes.html", legend=legend, lang=lang),
         figure=figure,
-        height=340,
+        height=400,
         how_to_read=t(
             "Five classes of municipalities, about as many in each; the darker, the more frequent. Shares, not counts. "
             "The list beside it has the same numbers with their uncertainty.",
@@ -288,7 +282,7 @@ def _places_table(found: _Places, name: str, caption: str, order: Sequence[str])
         ]
     return unit.table(
         name,
-        f"{caption}: {_lower(stage_name(found.stage, lang))}, {numbers.period(unit.year, unit.semester, lang)}",
+        f"{caption}: {stage_words(found.stage, lang)}, {numbers.period(unit.year, unit.semester, lang)}",
         [
             Column("name", t("Municipality", lang), href_key="href"),
             Column("share", t("Per 100 learners", lang), "percent"),
@@ -371,9 +365,11 @@ def level_by_change(unit: Unit, stage: str) -> ChartFrame | None:
             "{n} institutions have a high level that has risen against the same semester a year before ({stage}).",
             first,
             lang,
-            stage=_lower(stage_name(stage, lang)),
+            stage=stage_words(stage, lang),
         ),
-        mark=marks.matrix3(cells, lang, caption=title),
+        mark=Markup('<div class="{}">{}</div>').format(
+            "" if items else "ab-counts", marks.matrix3(cells, lang, caption=title)
+        ),
         how_to_read=t(
             "Rows: the level by the threshold in force. Columns: the change against the same semester a year before, "
             "counted only when its 95% interval leaves out zero. By chance alone about {chance} of {n} institutions "
@@ -388,7 +384,7 @@ def level_by_change(unit: Unit, stage: str) -> ChartFrame | None:
             t(
                 "Institutions by level and change: {stage}, {period}",
                 lang,
-                stage=_lower(stage_name(stage, lang)),
+                stage=stage_words(stage, lang),
                 period=numbers.period(unit.year, unit.semester, lang),
             ),
             [
@@ -505,7 +501,7 @@ def institutions(unit: Unit, stage: str) -> ChartFrame:
         known,
         lang,
         period=period_in(unit.year, unit.semester, lang),
-        stage=_lower(stage_name(stage, lang)),
+        stage=stage_words(stage, lang),
     )
     if missing:
         finding += " " + tn(
@@ -531,7 +527,7 @@ def institutions(unit: Unit, stage: str) -> ChartFrame:
         how_to_read=_institutions_how(unit),
         table=unit.table(
             "absence-institutions",
-            t("Long absence by institution: {stage}", lang, stage=_lower(stage_name(stage, lang))),
+            t("Long absence by institution: {stage}", lang, stage=stage_words(stage, lang)),
             columns,
             rows,
             notes=[
@@ -564,18 +560,21 @@ def _institutions_how(unit: Unit) -> str:
 # --- a high level and nothing recorded -------------------------------------------------------------------
 
 
-def silent(unit: Unit, stage: str) -> list[Part]:
+def silent(unit: Unit) -> list[Part]:
     """Institutions with a high level and no VIIS entry: for the municipality itself and the ministry."""
     allowed = unit.exact if unit.kind == "municipality" else unit.reader.scope.sees_all
     if not allowed:
         return []
     lang = unit.lang
     code = unit.id if unit.kind == "municipality" else None
-    rows = query.unrecorded(unit.reader, stage, (unit.year, unit.semester), code)
+    wanted = (unit.stage,) if unit.stage in SCHOOL_STAGES else SCHOOL_STAGES
+    rows = query.unrecorded(unit.reader, wanted, (unit.year, unit.semester), code)
+    stage = stage_words(unit.stage if unit.stage in SCHOOL_STAGES else "total", lang)
     columns = [Column("name", t("Institution", lang), href_key="href")]
     if code is None:
         columns.append(Column("place", t("Municipality", lang)))
     columns += [
+        Column("stage", t("Stage", lang)),
         Column("count", t("Long absentees", lang), "integer"),
         Column("pupils", t("Learners", lang), "integer"),
         Column("share", t("Per 100 learners", lang), "percent"),
@@ -591,7 +590,7 @@ def silent(unit: Unit, stage: str) -> list[Part]:
             len(rows),
             lang,
             period=period_in(unit.year, unit.semester, lang),
-            stage=_lower(stage_name(stage, lang)),
+            stage=stage,
             certain=numbers.integer(certain, lang),
         )
     else:
@@ -599,7 +598,7 @@ def silent(unit: Unit, stage: str) -> list[Part]:
             "Every institution with a high level has at least one VIIS entry {period} ({stage}).",
             lang,
             period=period_in(unit.year, unit.semester, lang),
-            stage=_lower(stage_name(stage, lang)),
+            stage=stage,
         )
     return [
         unit.frame(
@@ -621,6 +620,7 @@ def silent(unit: Unit, stage: str) -> list[Part]:
                         "href": unit.url("institution", reg_no=row.reg_no)
                         or unit.request.url("absence", iestade=row.reg_no),
                         "place": row.place,
+                        "stage": stage_name(row.stage, lang),
                         "count": int(row.numerator),
                         "pupils": int(row.denominator),
                         "share": row.value,
@@ -634,7 +634,7 @@ def silent(unit: Unit, stage: str) -> list[Part]:
             ),
             provenance=unit.provenance(
                 t("long absentees from the journals; cases entered in VIIS", lang),
-                unit.coverage(stage),
+                unit.coverage(),
                 source=t("Semester import from school journals; VIIS entries of long absence", lang),
             ),
         )
@@ -730,7 +730,7 @@ def position(unit: Unit) -> list[Part]:
             t(
                 "Long absence beside others: {stage}, {period}",
                 lang,
-                stage=_lower(stage_name(stage, lang)),
+                stage=stage_words(stage, lang),
                 period=numbers.period(unit.year, unit.semester, lang),
             ),
             [Column("name", t("Who", lang)), Column("share", t("Per 100 learners", lang), "percent")],

@@ -17,7 +17,7 @@ from language.messages import translate as t
 from language.messages import translate_plural as tn
 
 from .absence_development import semester_words
-from .absence_unit import Unit, axis_count, axis_percent, note, period_in, stage_name
+from .absence_unit import Unit, axis_count, axis_percent, note, period_in, stage_name, stage_words
 
 REASONS = {
     "motivation": _("Lack of motivation to learn"),
@@ -150,7 +150,11 @@ def two_counts(unit: Unit) -> ChartFrame | None:
         ),
         table=unit.table(
             "absence-sources",
-            t("Long absentees of the journals and VIIS entries: {stage}", lang, stage=_inner(unit)),
+            t(
+                "Long absentees of the journals and VIIS entries: {stage}",
+                lang,
+                stage=stage_words(unit.stage, lang),
+            ),
             [
                 Column("year", t("School year", lang)),
                 Column("semester", t("Semester", lang), "integer"),
@@ -166,11 +170,6 @@ def two_counts(unit: Unit) -> ChartFrame | None:
             source=t("Semester import from school journals; VIIS entries of long absence", lang),
         ),
     )
-
-
-def _inner(unit: Unit) -> str:
-    name = stage_name(unit.stage, unit.lang)
-    return name[:1].lower() + name[1:]
 
 
 # --- reasons and actions ------------------------------------------------------------------------------------

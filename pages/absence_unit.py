@@ -30,12 +30,25 @@ STAGE_NAMES = {
     "basic": _("Basic education (without special programmes)"),
     "basic_all": _("Basic education (with special programmes)"),
 }
+SHORT_NAMES = {
+    "total": _("all stages together"),
+    "basic": _("basic education"),
+    "basic_all": _("basic education with special programmes"),
+}
 TREND_MARKS = {"worsening": "up", "improving": "down", "no_change": "flat"}
 
 
 def stage_name(stage: str, lang: str) -> str:
     """A stage, or a group of stages, in words that say what is inside."""
     return t(STAGE_NAMES[stage], lang) if stage in STAGE_NAMES else stage_word(stage, lang)
+
+
+def stage_words(stage: str, lang: str) -> str:
+    """A stage in the middle of a sentence, short."""
+    if stage in SHORT_NAMES:
+        return t(SHORT_NAMES[stage], lang)
+    name = stage_word(stage, lang)
+    return name[:1].lower() + name[1:]
 
 
 def limit_words(stage: str, lang: str) -> str:

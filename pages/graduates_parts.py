@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from markupsafe import Markup
 
@@ -137,6 +137,7 @@ PARAMS = {
 }
 
 
+@cache
 def after(k: int, lang: str) -> str:
     """`after 5 years`."""
     return tn("after {n} year", "after {n} years", k, lang)
@@ -250,6 +251,12 @@ class Chosen:
         rows = queries.groups(self.reader, self.system, field=None, level=None)
         return {(row.field, row.level, row.k): row for row in rows}
 
+    @cached_property
+    def fields(self) -> list[str]:
+        """Fields in which there are graduates."""
+        have = {field for field, _level, _k in self.grid}
+        return [key for key in FIELDS if key in have]
+
     # values
 
     def value(self, row, measure: Measure | None = None) -> Value:
@@ -324,14 +331,23 @@ class Chosen:
             words.append(t(LEVELS[self.system][self.level], lang))
         return ", ".join(words) or t("all graduates", lang)
 
+    @cached_property
+    def _origin(self) -> tuple[Mapping, int]:
+        expected = units.institution_counts(self.reader).get(self.system, 0)
+        return queries.origin(self.reader), max(expected, len(self.institutions))
+
+    @cached_property
+    def market_note(self) -> str:
+        """Where wages and prices of the measure come from."""
+        return _market_note(self)
+
     def provenance(self, counting: str | None = None, note: str = "") -> Provenance:
         """Source of computed values."""
-        origin = queries.origin(self.reader)
-        expected = units.institution_counts(self.reader).get(self.system, 0)
+        origin, expected = self._origin
         return Provenance(
             source=origin["name_lv" if self.lang == "lv" else "name_en"],
             as_of=origin["as_of"],
-            coverage=(len(self.institutions), max(expected, len(self.institutions))),
+            coverage=(len(self.institutions), expected),
             release_id=self.reader.release.id,
             counting=counting or self.label(),
             note=note,
@@ -362,7 +378,7 @@ def controls(chosen: Chosen) -> Markup:
                 "name": "joma",
                 "label": t("Field", lang),
                 "value": chosen.field,
-                "options": [every, *((key, t(FIELDS[key], lang)) for key in _fields_of(chosen))],
+                "options": [every, *((key, t(FIELDS[key], lang)) for key in chosen.fields)],
             },
             {
                 "name": "limenis",
@@ -444,11 +460,6 @@ def measures(chosen: Chosen) -> Markup:
         options.append((t("not adjusted", lang), chosen.link(cenas="faktiskas"), chosen.nominal))
         switches.append((t("In prices of", lang), options))
     return render("graduates_measures.html", lang=lang, choices=tabs, switches=switches)
-
-
-def _fields_of(chosen: Chosen) -> list[str]:
-    have = {field for field, _level, _k in chosen.grid}
-    return [key for key in FIELDS if key in have]
 
 
 # --- first thing ---------------------------------------------------------------------------------
@@ -598,7 +609,7 @@ def _lines(chosen: Chosen) -> ChartFrame:
         mark=mark,
         how_to_read=_lines_reading(chosen, low),
         table=_lines_table(chosen, cohorts),
-        provenance=chosen.provenance(note=_market_note(chosen)),
+        provenance=chosen.provenance(note=chosen.market_note),
     )
 
 
@@ -972,7 +983,7 @@ def triangle(chosen: Chosen) -> ChartFrame:
             lang,
             notes=_notes(chosen),
         ),
-        provenance=chosen.provenance(note=_market_note(chosen)),
+        provenance=chosen.provenance(note=chosen.market_note),
     )
 
 
@@ -992,7 +1003,7 @@ def fields(chosen: Chosen) -> ChartFrame:
     lang, k = chosen.lang, chosen.k
     levels = ["", *LEVELS[chosen.system]]
     names = {"": t("all levels", lang), **{key: t(text, lang) for key, text in LEVELS[chosen.system].items()}}
-    keys_ = [*_fields_of(chosen), ""]
+    keys_ = [*chosen.fields, ""]
     found: list[tuple[float, str]] = []
     rows, table_rows = [], []
     for field in keys_:
@@ -1075,7 +1086,7 @@ def fields(chosen: Chosen) -> ChartFrame:
             lang,
             notes=_notes(chosen),
         ),
-        provenance=chosen.provenance(note=_market_note(chosen)),
+        provenance=chosen.provenance(note=chosen.market_note),
     )
 
 
@@ -1200,7 +1211,7 @@ def _own_programmes(chosen: Chosen) -> ChartFrame:
             lang,
             notes=[*_programme_names(lang), *_notes(chosen)],
         ),
-        provenance=chosen.provenance(note=_market_note(chosen)),
+        provenance=chosen.provenance(note=chosen.market_note),
     )
 
 
@@ -1292,7 +1303,7 @@ def _national_programmes(chosen: Chosen) -> ChartFrame:
             lang,
             notes=[*_programme_names(lang), *_notes(chosen)],
         ),
-        provenance=chosen.provenance(note=_market_note(chosen)),
+        provenance=chosen.provenance(note=chosen.market_note),
     )
 
 
@@ -1306,7 +1317,7 @@ def quadrant(chosen: Chosen) -> ChartFrame:
     points, rows = [], []
     counts = [0, 0, 0, 0]
     for group, level in enumerate(levels):
-        for field in _fields_of(chosen):
+        for field in chosen.fields:
             row = chosen.grid.get((field, level, k))
             if row is None:
                 continue
@@ -1449,7 +1460,7 @@ def flow(chosen: Chosen) -> ChartFrame:
         if (field, code) in found and found[field, code].share is not None
     ]
     own.sort(key=lambda item: -item[1].share)
-    keys_ = [*_fields_of(chosen), ""]
+    keys_ = [*chosen.fields, ""]
     rows = []
     for name in keys_:
         total = found.get((name, ""))
@@ -1658,7 +1669,7 @@ def residence(chosen: Chosen) -> ChartFrame:
             lang,
             notes=_notes(chosen),
         ),
-        provenance=chosen.provenance(note=_market_note(chosen)),
+        provenance=chosen.provenance(note=chosen.market_note),
     )
 
 
@@ -1670,7 +1681,7 @@ def sexes(chosen: Chosen) -> ChartFrame:
     lang, k = chosen.lang, chosen.k
     both = queries.sexes(chosen.reader, chosen.system, [k])
     found = {(sex, row.field, row.level): row for sex, rows in both.items() for row in rows}
-    keys_ = [(field, "") for field in _fields_of(chosen)] + [("", "")]
+    keys_ = [(field, "") for field in chosen.fields] + [("", "")]
     groups, rows, gaps = [], [], []
     for field, level in keys_:
         women, men = (chosen.value(found.get((sex, field, level))) for sex in method.SEXES)
@@ -1757,7 +1768,7 @@ def sexes(chosen: Chosen) -> ChartFrame:
             lang,
             notes=_notes(chosen),
         ),
-        provenance=chosen.provenance(note=_market_note(chosen)),
+        provenance=chosen.provenance(note=chosen.market_note),
     )
 
 
@@ -1801,9 +1812,9 @@ def anchors(chosen: Chosen) -> ChartFrame | None:
         citation, _semi, link = row.citation.partition("; ")
         category = row.category.rpartition(": ")[2]
         cohort, sex, level = _printed_group(row)
-        ours = computed.get((cohort, int(row.period_label), sex, level, _PRINTED_STATUS.get(category, "")))
+        ours = computed(cohort, int(row.period_label), sex, level, _PRINTED_STATUS.get(category, ""))
         if row.figure_key.endswith(("_by_level", "_by_sex")):
-            ours = computed.get((cohort, int(row.period_label), sex, level, "employed"))
+            ours = computed(cohort, int(row.period_label), sex, level, "employed")
         percent = row.unit == "percent"
         if ours is not None and percent:
             pairs.append(abs(ours.x - row.value / 100) if ours.x is not None else 0)
@@ -1898,24 +1909,31 @@ def _printed_group(row) -> tuple[int, str, str]:
     return cohort, sex, level
 
 
-def _computed(chosen: Chosen) -> dict[tuple, Value]:
-    """Our values of the cohorts that others published: by cohort, monitoring year, sex, level and status."""
+def _computed(chosen: Chosen) -> Callable[[int, int, str, str, str], Value | None]:
+    """Function of cohort, monitoring year, sex, level and status: our value of a cohort that others published."""
     cohorts = (2017, 2018) if chosen.system == "higher" else (2020,)
-    result = {}
-    for sex in ("all", *method.SEXES):
+    rows = {
+        (row.cohort, row.cohort + row.k, sex, row.level): row
+        for sex in (("all", *method.SEXES) if chosen.system == "higher" else ("all",))
         for row in queries.groups(
             chosen.reader, chosen.system, sex=sex, cohorts=cohorts, level=None, ks=(1, 2, 3)
-        ):
-            for status in ("employed", "unemployed", "inactive"):
-                result[row.cohort, row.cohort + row.k, sex, row.level, status] = charts.share(
-                    getattr(row, f"{status}_low"),
-                    getattr(row, f"{status}_high"),
-                    row.graduates,
-                    chosen.lang,
-                    row.reason,
-                    exact=False,
-                )
-    return result
+        )
+    }
+
+    def value(cohort: int, year: int, sex: str, level: str, status: str) -> Value | None:
+        row = rows.get((cohort, year, sex, level))
+        if row is None or not status:
+            return None
+        return charts.share(
+            getattr(row, f"{status}_low"),
+            getattr(row, f"{status}_high"),
+            row.graduates,
+            chosen.lang,
+            row.reason,
+            exact=False,
+        )
+
+    return value
 
 
 # --- other pages ---------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from markupsafe import Markup
@@ -299,15 +300,11 @@ def funnel_frame(
         words=words,
         scale=UNITS[indicator.unit].scale,
     )
-    outside = (
-        [_outside(limits_of, row.denominator, row.value, Z_OUTER) for row in drawn]
-        if limits_of is not None
-        else []
-    )
+    scores = [limits_of.score(row.value, row.denominator) for row in drawn] if limits_of else []
     return ChartFrame(
         title=t("Is a small institution really different?", lang),
-        finding=_funnel_finding(indicator, limits_of, drawn, outside, lang),
-        table=_funnel_table(request, indicator, stage, period, drawn, limits_of),
+        finding=_funnel_finding(limits_of, drawn, scores, lang),
+        table=_funnel_table(request, indicator, stage, period, drawn, scores),
         figure=figure if drawn else None,
         mark=marks.level_legend(lang) if named and drawn else (None if drawn else Markup("")),
         how_to_read=_funnel_words(request, indicator, limits_of, named, lang),
@@ -323,12 +320,7 @@ def _country_value(request, indicator, stage, period) -> float | None:
     return risk_words.national_value(risks.national(request.reader), indicator, stage, period)
 
 
-def _outside(funnel: risks.Funnel, size: float, value: float, z: float) -> int:
-    lower, upper = funnel.limits(size, z)
-    return 1 if value > upper else -1 if value < lower else 0
-
-
-def _funnel_finding(indicator, funnel, drawn, outside, lang: str) -> str:
+def _funnel_finding(funnel, drawn, scores, lang: str) -> str:
     if not drawn:
         return t("No value of a single institution may be shown here.", lang)
     if funnel is None:
@@ -340,7 +332,7 @@ def _funnel_finding(indicator, funnel, drawn, outside, lang: str) -> str:
             len(drawn),
             lang,
         )
-    above, below = outside.count(1), outside.count(-1)
+    above, below = sum(one > Z_OUTER for one in scores), sum(one < -Z_OUTER for one in scores)
     return tn(
         "Of {n} institution {above} above and {below} below the outer limits; the others differ no more than "
         "chance and the usual spread explain.",
@@ -379,29 +371,32 @@ def _funnel_words(request, indicator, funnel, named, lang: str) -> str:
     return " ".join(words)
 
 
-def _funnel_table(request, indicator, stage, period, drawn, funnel) -> Table:
+def _funnel_table(request, indicator, stage, period, drawn, scores) -> Table:
     lang = request.lang
     factor = risk_words.size_factor(indicator)
     classes: dict[int, list] = {}
-    for row in drawn:
-        classes.setdefault(risk_words.size_order(row.denominator * factor), []).append(row)
+    for place, row in enumerate(drawn):
+        found = classes.setdefault(risk_words.size_order(row.denominator * factor), [])
+        found.append((row, scores[place] if scores else None))
     rows = []
     for order in sorted(classes):
         group = classes[order]
-        ordered = sorted(row.value for row in group)
-        sides = [_outside(funnel, r.denominator, r.value, Z_OUTER) for r in group] if funnel else []
-        inner = [_outside(funnel, r.denominator, r.value, Z_INNER) for r in group] if funnel else []
+        ordered = sorted(row.value for row, _score in group)
         few = len(group) < 5 and not request.scope.sees_all
+
+        def count(low: float, high: float, group=group) -> object:
+            return sum(low < score <= high for _row, score in group) if scores else Reason("z")
+
         rows.append(
             {
-                "size": risk_words.size_class(group[0].denominator * factor, lang),
+                "size": risk_words.size_class(group[0][0].denominator * factor, lang),
                 "institutions": len(group),
                 "median": Reason("c")
                 if few
                 else risk_words.table_value(indicator, risks.quantile(ordered, 0.5)),
-                "below": sides.count(-1) if funnel else Reason("z"),
-                "above_inner": inner.count(1) - sides.count(1) if funnel else Reason("z"),
-                "above": sides.count(1) if funnel else Reason("z"),
+                "below": count(-math.inf, -Z_OUTER),
+                "above_inner": count(Z_INNER, Z_OUTER),
+                "above": count(Z_OUTER, math.inf),
             }
         )
     return Table(
