@@ -61,7 +61,7 @@ class Answer:
             len(text) > LONGEST_NAME for text in names.values()
         ):
             raise AnswerError("long", f"Teksts garāks par {LONGEST} zīmēm | a text is too long")
-        if self.verdict == WRONG and len(texts["reason"]) < 3:
+        if self.verdict == WRONG and max(len(texts["reason"]), len(texts["explanation"])) < 3:
             raise AnswerError("reason", "Uzrakstiet, kas datos nav pareizi | say what is wrong with the data")
         if self.verdict == RIGHT and not (texts["explanation"] or texts["action"]):
             raise AnswerError(
@@ -152,6 +152,16 @@ class Writer:
             ).scalar_one()
             self._record(connection, author, WRITTEN, reg_no, {"answers": [number]})
         return number
+
+    def belongs(self, reg_no: str, institutions: frozenset[int]) -> bool:
+        """Whether the institution with this registration number is one of these."""
+        if len(reg_no) > 20 or not institutions:
+            return False
+        with self._engine.begin() as connection:
+            found = connection.execute(
+                select(institution.c.id).where(institution.c.reg_no == reg_no)
+            ).scalar()
+        return found in institutions
 
     def reading(self, who: str, reg_no: str, answers: Sequence[int], place: str) -> None:
         """Record that somebody read restricted answers. Raises when it cannot be recorded: then show nothing."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Integer, Row, Select, Table, and_, cast, exists, func, or_, select
+from sqlalchemy import Integer, Row, Select, Table, and_, case, cast, exists, func, or_, select
 
 from .. import schema
 from ..reading import Reader
@@ -392,23 +392,25 @@ def findings_of_municipality(reader: Reader, code: str) -> Sequence[Row]:
 
 
 def finding_counts(reader: Reader) -> Sequence[Row]:
-    """Findings by municipality and level; only for those who see the whole country."""
+    """Findings and answered findings by municipality and level; only for those who see the whole country."""
     if not reader.scope.covers_country():
         return []
+    given = schema.school_answer
+    answered = exists().where(
+        given.c.reg_no == institution.c.reg_no,
+        given.c.indicator_id == finding.c.indicator_id,
+        given.c.stage == finding.c.stage,
+        given.c.school_year == finding.c.school_year,
+        given.c.semester == finding.c.semester,
+    )
     return reader.connection.execute(
-        select(finding.c.municipality_code, finding.c.level, func.count().label("findings"))
+        select(
+            finding.c.municipality_code,
+            finding.c.level,
+            func.count().label("findings"),
+            func.sum(case((answered, 1), else_=0)).label("answered"),
+        )
+        .join(institution, institution.c.id == finding.c.institution_id)
         .where(finding.c.release_id == reader.release.id)
         .group_by(finding.c.municipality_code, finding.c.level)
     ).all()
-
-
-def as_of_dataset(reader: Reader, *names: str) -> str:
-    """The oldest as-of date among the newest batches of these fact tables (names without "fact_")."""
-    batch = schema.load_batch
-    newest = (
-        select(func.max(batch.c.as_of).label("as_of"))
-        .where(batch.c.dataset.in_([f"fact_{name}" for name in names]))
-        .group_by(batch.c.dataset)
-        .subquery()
-    )
-    return reader.connection.execute(select(func.min(newest.c.as_of))).scalar() or reader.release.as_of
