@@ -346,6 +346,16 @@ class Funnel:
         middle = math.sqrt(self.target)
         return max(middle - reach, 0.0) ** 2, (middle + reach) ** 2
 
+    def score(self, value: float, size: float) -> float:
+        """Distance from the target in standard errors; beyond z exactly where the limits of z are passed."""
+        if self.family == "mean":
+            return (value - self.target) / math.sqrt(self.deviation**2 / size + self.tau2)
+        gap = self._scaled(value) - self._scaled(self.target)
+        return gap / math.sqrt(1 / (4 * size) + self.tau2)
+
+    def _scaled(self, value: float) -> float:
+        return math.asin(math.sqrt(min(value, 1.0))) if self.family == "share" else math.sqrt(value)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:

@@ -252,6 +252,10 @@ def test_the_funnel_is_that_of_the_statistics(engine):
     assert ours.target == pytest.approx(theirs.target)
     assert ours.phi == pytest.approx(theirs.phi)
     assert ours.tau2 == pytest.approx(theirs.tau2)
+    for row in known:
+        lower, upper = ours.limits(row.denominator, 3.09)
+        beyond = row.value < lower - 1e-12 or row.value > upper + 1e-12
+        assert beyond == (abs(ours.score(row.value, row.denominator)) > 3.09)
     size = known[0].denominator
     assert ours.limits(size, 3.0902)[1] == pytest.approx(theirs.upper_overdispersed[0], abs=1e-4)
 
