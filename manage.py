@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 import settings as configuration
 from data_access import engine as engines
-from data_access import migrations_runner, releases
+from data_access import migrations_runner, releases, thresholds
 from data_access.importing import reference
 from data_access.publishing import steps
 from data_access.schema import institution
@@ -90,9 +90,42 @@ def publish(
     reason: str = typer.Option(..., help="Why."), author: str = typer.Option(..., help="Who.")
 ) -> None:
     """Compute everything and publish a new release."""
-    with _engine().begin() as connection:
+    engine = _engine()
+    with engine.begin() as connection:
         release = releases.publish(connection, reason=reason, author=author, steps=steps(_say))
+    engines.tidy(engine)
     console.print(f"Versija | release {release.id}")
+
+
+@cli.command(name="accept-threshold")
+def accept_threshold(
+    proposal: int,
+    author: str = typer.Option(..., help="Who decides."),
+    reason: str = typer.Option(..., help="Why."),
+    valid_from: str = typer.Option("", help="YYYY-MM-DD; today when empty."),
+    origin: str = typer.Option("provisional", help="provisional, published_rule or official."),
+    citation: str = typer.Option("", help="Where it is written."),
+) -> None:
+    """Put a proposed threshold in force; levels follow with the next publication."""
+    with _engine().begin() as connection:
+        number = thresholds.accept(
+            connection,
+            proposal,
+            author=author,
+            reason=reason,
+            valid_from=valid_from or None,
+            origin=origin,
+            citation=citation,
+        )
+    console.print(f"Robeža | threshold {number}")
+
+
+@cli.command(name="withdraw-threshold")
+def withdraw_threshold(proposal: int) -> None:
+    """Close a proposed threshold without putting it in force; its row stays."""
+    with _engine().begin() as connection:
+        thresholds.withdraw(connection, proposal)
+    console.print(f"Atsaukts | withdrawn {proposal}")
 
 
 @cli.command()

@@ -48,7 +48,11 @@
     performance.mark("ikms-view");
     if (focusWanted) {
       var target = focusWanted.id && (document.getElementById(focusWanted.id) || placed(focusWanted.id));
-      if (focusWanted.page) {
+      var aimed = focusWanted.hash && document.getElementById(focusWanted.hash);
+      if (aimed) {
+        var head = aimed.querySelector("h2,h3,h4") || aimed;
+        head.tabIndex = -1; head.focus({ preventScroll: true }); aimed.scrollIntoView();
+      } else if (focusWanted.page) {
         var heading = document.getElementById("page-title");
         if (heading) { heading.focus({ preventScroll: true }); window.scrollTo(0, 0); }
       } else {
@@ -69,6 +73,16 @@
     return Array.prototype.slice.call(root.querySelectorAll("a[href],button,summary,input,select,[tabindex='0']"));
   }
 
+  /* An area of a map that carries an address works like its link in the list beside it. */
+  function clickable(plot) {
+    if (!plot.on || plot.dataset.clickable) { return; }
+    plot.dataset.clickable = "1";
+    plot.on("plotly_click", function (event) {
+      var to = event.points[0] && event.points[0].customdata;
+      if (typeof to === "string" && to.charAt(0) === "/") { go(to, ""); }
+    });
+  }
+
   function markCurrent() {
     Array.prototype.forEach.call(document.querySelectorAll(".main-nav a"), function (a) {
       if (a.getAttribute("href") === location.pathname) { a.setAttribute("aria-current", "page"); } else { a.removeAttribute("aria-current"); }
@@ -84,10 +98,11 @@
   }
 
   /* --- navigation without reload ---------------------------------------------------------------- */
-  function go(address, keepFocus) {
+  function go(address, keepFocus, hash) {
     if (address === location.pathname + location.search) { return; }
     focusWanted = keepFocus === undefined || keepFocus === null ? { page: true } : { id: keepFocus, top: window.scrollY };
-    history.pushState({}, "", address);
+    focusWanted.hash = hash && hash.length > 1 ? hash.slice(1) : "";
+    history.pushState({}, "", address + (hash || ""));
     window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
     shown = address;
   }
@@ -116,7 +131,7 @@
     if (menu) { menu.open = false; }
     var same = to.pathname === location.pathname;
     if (same) { anchor(link); }
-    go(to.pathname + to.search, same ? link.id : null);
+    go(to.pathname + to.search, same ? link.id : null, to.hash);
   });
 
   /* A link that changes this page's own view keeps the focus: the same link is found again by its place. */
@@ -272,7 +287,10 @@
     markCurrent();
     var view = document.getElementById("dash-view");
     if (view) {
-      new MutationObserver(arrived).observe(view, { childList: true, subtree: true });
+      new MutationObserver(function () {
+        arrived();
+        Array.prototype.forEach.call(view.querySelectorAll(".js-plotly-plot"), clickable);
+      }).observe(view, { childList: true, subtree: true });
       arrived();
     }
     if (window.requestIdleCallback) { window.requestIdleCallback(later, { timeout: 3000 }); } else { setTimeout(later, 1500); }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from markupsafe import Markup
 
@@ -48,9 +49,13 @@ def share(
     """A share from the ends of what may be said; exact: of the plane without protection."""
     if low is None or high is None:
         return Value(None, None, reason or "u")
+    return _share(low, high, 1 if exact or (n or 0) >= 300 else 0, lang)
+
+
+@lru_cache(8192)
+def _share(low: float, high: float, digits: int, lang: str) -> Value:
     middle = (low + high) / 2
     if low == high:
-        digits = 1 if exact or (n or 0) >= 300 else 0
         return Value(middle, numbers.percent(low, lang, digits), None, low, high, exact=digits == 1)
     if low == 0:
         text = f"≤{numbers.NBSP}{numbers.percent(high, lang, 0)}"

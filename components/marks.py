@@ -547,6 +547,7 @@ def dot_plot(
     axis_text: Callable[[float], str] | None = None,
     low: float | None = None,
     high: float | None = None,
+    own_word: str | None = None,
 ) -> Markup:
     """Dots in the given order with their intervals, as a table that is its own text alternative.
 
@@ -587,7 +588,7 @@ def dot_plot(
         value_title=value_title,
         reference=None if reference is None else _n(at(reference)),
         reference_text=reference_text,
-        own_word=t("this institution", lang),
+        own_word=own_word or t("this institution", lang),
         picture=t("Place on the scale", lang),
     )
 
@@ -791,23 +792,32 @@ def line_chart(
             raise ValueError(f"unknown kind of series {kind!r}; known: {', '.join(SERIES)}")
         texts = line.get("texts") or [None] * count
         codes = line.get("reasons") or [None] * count
+        apart = bool(line.get("hollow"))  # another unit's past: hollow points that no line joins
         connected = runs(values)
-        path = "".join(
-            "M" + "L".join(f"{_n(x_at(index))} {_n(y_at(values[index]))}" for index in run)
-            for run in connected
-            if len(run) > 1
+        path = (
+            ""
+            if apart
+            else "".join(
+                "M" + "L".join(f"{_n(x_at(index))} {_n(y_at(values[index]))}" for index in run)
+                for run in connected
+                if len(run) > 1
+            )
         )
         lone = {run[0] for run in connected if len(run) == 1}
         points, gaps = [], []
         last = max((index for index in range(count) if values[index] is not None), default=None)
         for index, value in enumerate(values):
             if value is None:
-                if kind == "school":
+                if kind == "school" and not apart:
                     code = str(codes[index] or "x")
                     gaps.append((_n(x_at(index)), reasons.sign(code), reasons.meaning(code, lang)))
                 continue
-            if kind == "school" or index in lone:
-                hollow = (semesters is not None and semesters[index] == 2) or (provisional and index == last)
+            if kind == "school" or apart or index in lone:
+                hollow = (
+                    apart
+                    or (semesters is not None and semesters[index] == 2)
+                    or (provisional and index == last)
+                )
                 hint = f"{periods[index]}: {texts[index]}" if texts[index] else None
                 points.append((_n(x_at(index)), _n(y_at(value)), hollow, hint))
         drawn.append({"kind": kind, "path": path, "points": points, "gaps": gaps})

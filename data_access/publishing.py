@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from . import facts
 from .bulk import insert_rows
+from .queries.municipality import roll_up_municipalities
 from .queries.published import recompute_totals
 from .releases import Step
 from .rollups_absence import roll_up_absence
@@ -35,6 +36,7 @@ def steps(progress: Progress | None = None) -> tuple[Step, ...]:
     return (
         ensure_thresholds,
         compute_indicators,
+        roll_up_municipalities,
         recompute_totals,
         roll_up_absence,
         roll_up_quality,
@@ -68,9 +70,8 @@ def thresholds_in_force(connection: Connection) -> list[dict]:
 
 
 def _compute(connection: Connection, release_id: int, progress: Progress) -> None:
-    from indicators.compute import compute_with_priors, distribution, level_counts
-
     from indicators.catalogue import INDICATORS
+    from indicators.compute import compute_with_priors, distribution, level_counts
     from indicators.disclosure import protect
 
     needed = {name for indicator in INDICATORS.values() for name in indicator.needs}
@@ -83,9 +84,10 @@ def _compute(connection: Connection, release_id: int, progress: Progress) -> Non
     values, priors = compute_with_priors(frames, thresholds_in_force(connection), as_of=as_of)
     progress("kopsavilkumi | roll-ups")
     families = {indicator.id: indicator.family for indicator in INDICATORS.values()}
+    units = {indicator.id: indicator.unit for indicator in INDICATORS.values()}
     for table, rows in (
         (indicator_value, values),
-        (indicator_released, protect(values, families)),
+        (indicator_released, protect(values, families, units)),
         (indicator_distribution, distribution(values)),
         (indicator_level_count, level_counts(values)),
         (indicator_prior, priors),

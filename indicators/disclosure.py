@@ -17,13 +17,19 @@ if TYPE_CHECKING:
 
 MINIMUM = 10
 BASE = 5
+CONTRIBUTORS = 3  # institutions behind the value of an area
+# Persons that one unit of the denominator stands for, by unit of the indicator; 1 where not named.
+PERSONS = {"per_100_pupils": 100.0, "loads_per_100_pupils": 100.0}
+# Decimals of a value that is not a share, for single institutions.
+DECIMALS = {"share_difference": 2, "grade_points": 1, "percentile_points": 0}
+_PERIOD = ["indicator_id", "stage", "school_year", "semester"]
 # Lower end of the group size, width of the band in percentage points (0 = to one decimal), top/bottom code.
 BANDS = ((300, 0.0, 1.0), (100, 1.0, 2.0), (40, 5.0, 5.0), (20, 10.0, 10.0), (MINIMUM, 20.0, 20.0))
 NEVER_SINGLE = frozenset({"R09"})
 JUDGEMENTS = (
     "lower", "upper", "probability_medium", "probability_high", "level", "certainty", "persistence",
     "is_new", "trend", "threshold_id", "pooled_numerator", "pooled_denominator", "pooled_periods",
-    "fixed_rule",
+    "fixed_rule", "boundary_medium", "boundary_high",
 )  # fmt: skip
 
 
@@ -62,23 +68,29 @@ def percentage_band(share: np.ndarray, n: np.ndarray) -> tuple[np.ndarray, np.nd
     return low, high
 
 
-def protect(values: pd.DataFrame, families: dict[str, str]) -> pd.DataFrame:
+def protect(
+    values: pd.DataFrame, families: dict[str, str], units: dict[str, str] | None = None
+) -> pd.DataFrame:
     """Protected copy of value rows (columns of `indicator_value`).
 
-    families: model family of each indicator id. Shares of small groups become bands: `value` is the middle
-    of the band and `value_text` its ends as "lower-upper" in percent. Rows of single institutions lose every
-    judgement; areas keep theirs.
+    families, units: model family and unit of each indicator id. Shares of small groups become bands: `value`
+    is the middle of the band and `value_text` its ends as "lower-upper" in percent. Rows of single
+    institutions lose every judgement; areas keep theirs. An area with fewer than CONTRIBUTORS institutions
+    is hidden, and a second one with it where the country's sum would give the first away.
     """
     import pandas as pd
 
     result = values.copy()
     family = result["indicator_id"].map(families)
+    unit = result["indicator_id"].map(units or {})
     single = (result["unit_kind"] == "institution").to_numpy()
     n = result["denominator"].to_numpy(dtype=float)
     x = result["numerator"].to_numpy(dtype=float)
+    persons = unit.map(PERSONS).fillna(1.0).to_numpy(dtype=float)
     known = result["value"].notna().to_numpy()
-    hidden = known & ~(n >= MINIMUM)
+    hidden = known & ~(n * persons >= MINIMUM)
     hidden |= known & single & result["indicator_id"].isin(NEVER_SINGLE).to_numpy()
+    hidden |= known & _few_contributors(result, hidden)
 
     share = (family == "share").to_numpy()
     low, high = percentage_band(np.where(share, result["value"].to_numpy(dtype=float), np.nan), n)
@@ -90,21 +102,54 @@ def protect(values: pd.DataFrame, families: dict[str, str]) -> pd.DataFrame:
     ]
     result.loc[banded, "value"] = ((low + high) / 2)[banded]
     other = single & ~share & known & ~hidden
-    result.loc[other, "value"] = np.round(result["value"].to_numpy(dtype=float)[other], 1)
+    for name, decimals in {**dict.fromkeys(set(unit.dropna()), 1), **DECIMALS}.items():
+        here = other & (unit == name).to_numpy()
+        result.loc[here, "value"] = np.round(result["value"].to_numpy(dtype=float)[here], decimals)
 
     counts = share & known & ~hidden
     small = counts & ((x < MINIMUM) & (x > 0) | (n - x < MINIMUM) & (n - x > 0))
     result.loc[counts, "numerator"] = rounded(x[counts])
     result.loc[counts & single | small, "numerator"] = np.nan
-    result.loc[known & ~hidden, "denominator"] = rounded(n[known & ~hidden])
+    shown = known & ~hidden
+    result.loc[shown, "denominator"] = (rounded(n * persons) / persons)[shown]
     result.loc[other, "numerator"] = np.nan
 
     for column in JUDGEMENTS:
         if column in result:
             result.loc[single, column] = None
-    for column in ("value", "numerator", "denominator"):
+    for column in ("value", "numerator", "denominator", "lower", "upper"):
         result.loc[hidden, column] = np.nan
     result.loc[hidden, "value_text"] = None
     result.loc[hidden, "reason"] = "c"
     result.loc[~hidden & known & (result["reason"] == "u"), "reason"] = None
+    return result
+
+
+def _few_contributors(values: pd.DataFrame, hidden: np.ndarray) -> np.ndarray:
+    """Rows of municipalities to hide: too few institutions behind them, or needed to cover one that is hidden."""
+    import pandas as pd
+
+    municipal = (values["unit_kind"] == "municipality").to_numpy()
+    if not municipal.any():
+        return np.zeros(len(values), dtype=bool)
+    single = values[(values["unit_kind"] == "institution") & values["value"].notna()]
+    behind = single.groupby([*_PERIOD, "municipality_code"], dropna=False).size().rename("institutions")
+    areas = values.loc[municipal, [*_PERIOD, "unit_id", "denominator", "value"]].reset_index(names="row")
+    areas = areas.merge(
+        behind.reset_index().rename(columns={"municipality_code": "unit_id"}),
+        on=[*_PERIOD, "unit_id"],
+        how="left",
+    )
+    position = pd.Series(np.arange(len(values)), index=values.index)
+    areas["at"] = position.loc[areas["row"]].to_numpy()
+    present = areas["value"].notna()
+    areas["few"] = present & ((areas["institutions"].fillna(0) < CONTRIBUTORS) | hidden[areas["at"]])
+    groups = areas.groupby(_PERIOD)
+    lone = groups["few"].transform("sum") == 1
+    # The country minus all others would give a lone hidden one away: the smallest other one goes with it.
+    open_ones = areas[lone & present & ~areas["few"]]
+    partner = open_ones.sort_values(["denominator", "unit_id"]).groupby(_PERIOD).head(1).index
+    areas.loc[partner, "few"] = True
+    result = np.zeros(len(values), dtype=bool)
+    result[areas.loc[areas["few"], "at"].to_numpy()] = True
     return result

@@ -6,6 +6,7 @@ first used; two files that translate one msgid differently are refused. Placehol
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -125,26 +126,43 @@ t = translate
 tn = translate_plural
 
 
+def _python_calls(path: Path) -> Iterable[tuple[int, Message]]:
+    """Texts marked in a Python file, those inside f-strings too (which Babel's reader passes over)."""
+    for node in ast.walk(ast.parse(path.read_bytes(), filename=str(path))):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        wanted = KEYWORDS.get(name)
+        if wanted is None or len(node.args) < max(wanted):
+            continue
+        texts = [getattr(node.args[number - 1], "value", None) for number in wanted]
+        if all(isinstance(text, str) for text in texts):
+            yield node.lineno, texts[0] if len(texts) == 1 else (texts[0], texts[1])
+
+
+def _template_calls(path: Path) -> Iterable[tuple[int, Message]]:
+    from babel.messages.extract import extract_from_file
+
+    options = {"silent": "false", "trimmed": "true"}
+    found = extract_from_file("jinja2.ext:babel_extract", path, keywords=KEYWORDS, options=options)
+    for line, message, _comments, _context in found:
+        yield line, message if isinstance(message, str) else tuple(message)
+
+
 def extract(root: Path = ROOT) -> dict[Message, list[str]]:
     """Every msgid used in the house's Python files and templates, with the places (``file:line``)."""
-    from babel.messages.extract import extract_from_file  # only the checks need it
-
     found: dict[Message, list[str]] = {}
     for folder, names, files in os.walk(root):
         names[:] = sorted(name for name in names if name not in SKIPPED and not name.startswith((".", "__")))
         for file in sorted(files):
             path = Path(folder, file)
             if file.endswith(".py"):
-                method = "python"
+                calls = _python_calls(path)
             elif "templates" in path.parts and file.endswith((".html", ".svg", ".jinja", ".j2", ".xml")):
-                method = "jinja2.ext:babel_extract"
+                calls = _template_calls(path)
             else:
                 continue
-            options = {"silent": "false", "trimmed": "true"}
-            for line, message, _comments, _context in extract_from_file(
-                method, path, keywords=KEYWORDS, options=options
-            ):
-                key = message if isinstance(message, str) else tuple(message)
+            for line, key in calls:
                 found.setdefault(key, []).append(f"{path.relative_to(root).as_posix()}:{line}")
     return found
 

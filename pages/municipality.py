@@ -951,6 +951,7 @@ def _municipalities(here: _Here, indicator: Indicator, stage: str) -> ChartFrame
             if national is None
             else t("Latvia: {value}", lang, value=_value(indicator, national, lang)),
             axis_text=_axis(indicator, lang),
+            own_word=t("this municipality", lang),
         ),
         table=here.table("pasvaldibas", f"{caption}, {order}", columns, rows),
         how_to_read=" ".join(

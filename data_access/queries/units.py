@@ -120,4 +120,4 @@ def institution_counts(reader: Reader) -> dict[str, int]:
         .where(institution.c.valid_to.is_(None))
         .group_by(institution.c.type)
     )
-    return {kind: count for kind, count in rows}
+    return {row[0]: row[1] for row in rows}

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from sqlalchemy import Connection, Row, and_, bindparam, or_, select, tuple_
 
-from ..reading import Reader
+from ..reading import Reader, Release
 from ..schema import (
     indicator_distribution,
     indicator_level_count,
@@ -53,19 +53,20 @@ _UNIT_HISTORY = {plane: _history_of_unit(plane) for plane in PLANES}
 
 def periods(reader: Reader) -> dict[tuple[str, str], list[Period]]:
     """Periods that the release has for each (indicator, stage), oldest first."""
-    return _periods(reader.connection, reader.release.id)
+    return _periods(reader.connection, reader.release)
 
 
-_PERIODS: dict[int, dict[tuple[str, str], list[Period]]] = {}
+_PERIODS: dict[tuple, dict[tuple[str, str], list[Period]]] = {}
 
 
-def _periods(connection: Connection, release_id: int) -> dict[tuple[str, str], list[Period]]:
+def _periods(connection: Connection, release: Release) -> dict[tuple[str, str], list[Period]]:
     # The same for every reader of a release, so it is kept; a handful of releases at most.
-    if release_id not in _PERIODS:
+    key = _key(release)
+    if key not in _PERIODS:
         table = indicator_distribution
         rows = connection.execute(
             select(table.c.indicator_id, table.c.stage, table.c.school_year, table.c.semester)
-            .where(table.c.release_id == release_id)
+            .where(table.c.release_id == release.id)
             .order_by(table.c.school_year, table.c.semester)
         )
         found: dict[tuple[str, str], list[Period]] = {}
@@ -73,8 +74,8 @@ def _periods(connection: Connection, release_id: int) -> dict[tuple[str, str], l
             found.setdefault((indicator_id, stage), []).append((year, semester))
         if len(_PERIODS) >= 8:
             _PERIODS.pop(next(iter(_PERIODS)))
-        _PERIODS[release_id] = found
-    return _PERIODS[release_id]
+        _PERIODS[key] = found
+    return _PERIODS[key]
 
 
 def latest(reader: Reader, indicator_id: str, stage: str) -> Period | None:
@@ -227,8 +228,13 @@ def area_values(
 
 
 @lru_cache(maxsize=16)
-def _distribution(release_id: int):
+def _distribution(key: tuple):
     return {}
+
+
+def _key(release: Release) -> tuple:
+    """What tells one release from every other, of another database too."""
+    return (release.id, release.created_at, release.facts_hash)
 
 
 def distributions(reader: Reader) -> dict[tuple[str, str, int, int], Row]:
@@ -236,7 +242,7 @@ def distributions(reader: Reader) -> dict[tuple[str, str, int, int], Row]:
 
     The same for every reader, so it is read once a release.
     """
-    kept = _distribution(reader.release.id)
+    kept = _distribution(_key(reader.release))
     if not kept:
         table = indicator_distribution
         for row in reader.connection.execute(select(table).where(table.c.release_id == reader.release.id)):
