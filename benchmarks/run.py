@@ -10,7 +10,6 @@ import statistics
 import tempfile
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -287,6 +286,11 @@ class Browser:
         self.playwright.stop()
 
 
+def _shown(found: dict | None, key: str) -> str:
+    """A measured number as text, empty when it was not measured."""
+    return f"{found[key]:.0f}" if found else ""
+
+
 def static_floor(served: servers.Served, paths: dict[str, str], folder: Path) -> None:
     """The same pages as plain files: the first view's HTML with our style sheets and plotly bundle, no Dash."""
     import urllib.request
@@ -326,27 +330,26 @@ def main(quick: bool = False) -> None:
             mine = browser.visit(ours.address + paths[name], DRAWN, cookie)
             base = browser.visit(f"{ground.address}/{name}.html", "() => document.readyState === 'complete'")
             other = browser.visit(plain.address, charts) if name == "school" else None
-            show: Callable[[dict | None, str], str] = lambda found, key: f"{found[key]:.0f}" if found else ""
             row(
                 f"{name}: first view readable, ms",
                 "<= 250",
-                show(mine, "paint"),
-                show(other, "paint"),
-                show(base, "paint"),
+                _shown(mine, "paint"),
+                _shown(other, "paint"),
+                _shown(base, "paint"),
             )
             row(
                 f"{name}: cold visit to the last mark, ms",
                 budget,
-                show(mine, "last"),
-                show(other, "last"),
-                show(base, "last"),
+                _shown(mine, "last"),
+                _shown(other, "last"),
+                _shown(base, "last"),
             )
             row(
                 f"{name}: warm reload, ms",
                 "<= 300",
-                show(mine, "warm"),
-                show(other, "warm"),
-                show(base, "warm"),
+                _shown(mine, "warm"),
+                _shown(other, "warm"),
+                _shown(base, "warm"),
             )
             row(
                 f"{name}: cold visit, kB / requests",
