@@ -90,7 +90,10 @@ def view(request: Request) -> View:
         selects=[
             {"name": slot, "label": label, "value": key if key in known else ""}
             for slot, label, key in zip(
-                SLOTS, (t("First", lang), t("Second", lang), t("Third", lang)), wanted, strict=True
+                SLOTS,
+                (t("First choice", lang), t("Second choice", lang), t("Third choice", lang)),
+                wanted,
+                strict=True,
             )
         ],
     )
@@ -130,7 +133,7 @@ def _lead(picks: list[Pick], lang: str, example: bool) -> str:
         if row is not None and (text := _of_hundred(row, "employed", lang)):
             told.append(f"{pick.name}: {text}")
     sentence = t("A year after graduation these many of 100 work: {parts}.", lang, parts="; ".join(told))
-    return f"{t('An example; choose your own below.', lang)} {sentence}" if example else sentence
+    return t("An example; choose your own below.", lang) + " " + sentence if example else sentence
 
 
 def _options(request: Request, spans: dict) -> list[tuple[str, list[tuple[str, str]]]]:

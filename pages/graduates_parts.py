@@ -184,7 +184,7 @@ class Chosen:
     @cached_property
     def own_programmes(self) -> Sequence:
         """Programmes of the institution, cohorts read together, all k."""
-        return queries.groups(
+        rows = queries.groups(
             self.reader,
             self.system,
             area_kind="institution",
@@ -194,6 +194,7 @@ class Chosen:
             field=None,
             level=None,
         )
+        return [row for row in rows if row.programme]
 
     @property
     def first(self) -> int:
@@ -316,6 +317,10 @@ class Chosen:
         """Kind of a table column."""
         return {"share": "percent", "euro": "euro", "ratio": "decimal2"}[(measure or self.measure).kind]
 
+    def short_axis(self, x: float) -> str:
+        """The same where there is little room and the unit stands in the heading."""
+        return numbers.integer(x, self.lang) if self.measure.kind == "euro" else self.axis(x)
+
     # words
 
     @property
@@ -340,6 +345,11 @@ class Chosen:
     def market_note(self) -> str:
         """Where wages and prices of the measure come from."""
         return _market_note(self)
+
+    @property
+    def who(self) -> str:
+        """Whose graduates, at the beginning of a sentence."""
+        return _upper(self.whom)
 
     def provenance(self, counting: str | None = None, note: str = "") -> Provenance:
         """Source of computed values."""
@@ -369,7 +379,6 @@ class Chosen:
 def controls(chosen: Chosen) -> Markup:
     """Choices in one row, and the reader's own institutions above them."""
     lang, params = chosen.lang, chosen.request.params
-    every = ("", t("all", lang))
     places = [("", t("the whole country", lang)), *((row.reg_no, row.name) for row in chosen.institutions)]
     choices = []
     if chosen.place is None:
@@ -378,13 +387,19 @@ def controls(chosen: Chosen) -> Markup:
                 "name": "joma",
                 "label": t("Field", lang),
                 "value": chosen.field,
-                "options": [every, *((key, t(FIELDS[key], lang)) for key in chosen.fields)],
+                "options": [
+                    ("", t("all fields", lang)),
+                    *((key, t(FIELDS[key], lang)) for key in chosen.fields),
+                ],
             },
             {
                 "name": "limenis",
                 "label": t("Level", lang),
                 "value": chosen.level,
-                "options": [every, *((key, t(text, lang)) for key, text in LEVELS[chosen.system].items())],
+                "options": [
+                    ("", t("all levels", lang)),
+                    *((key, t(text, lang)) for key, text in LEVELS[chosen.system].items()),
+                ],
             },
         ]
     choices.append(
@@ -402,7 +417,7 @@ def controls(chosen: Chosen) -> Markup:
                 "name": "programma",
                 "label": t("Programme", lang),
                 "value": params.get("programma", ""),
-                "options": [every, *((name[:5], name) for name in names)],
+                "options": [("", t("all programmes", lang)), *((name[:5], name) for name in names)],
             }
         )
     choices.append(
@@ -426,6 +441,7 @@ def controls(chosen: Chosen) -> Markup:
         choices=choices,
         hidden=hidden,
         own=mine,
+        plain=chosen.request.url("graduates_career") if "graduates_career" in REGISTRY else "",
     )
 
 
@@ -548,7 +564,7 @@ def _lines(chosen: Chosen) -> ChartFrame:
         )
     if cohort_gaps := [one for one in series if one["kind"] == "school"]:
         _drop_future(cohort_gaps[0], shown, chosen)
-    three = t("last three cohorts together", lang)
+    three = t("last three together", lang)
     if any(value.x is not None for value in pooled):
         series.append(
             {
@@ -571,6 +587,15 @@ def _lines(chosen: Chosen) -> ChartFrame:
                     "texts": [value.text for value in other],
                 }
             )
+    if chosen.measure.kind == "ratio" and series:
+        series.append(
+            {
+                "name": t("average wage", lang),
+                "kind": "other",
+                "values": [1.0] * len(ks),
+                "texts": [numbers.ratio(1, lang)] * len(ks),
+            }
+        )
     if chosen.measure.kind == "euro" and not chosen.nominal:
         bands = _quartile_band(chosen, ks)
     elif any(value.x is not None and value.low != value.high for value in pooled):
@@ -587,18 +612,19 @@ def _lines(chosen: Chosen) -> ChartFrame:
     low = _floor(min(known), chosen) if known else 0.0
     periods = [_period(chosen, k) for k in ks]
     mark = (
-        Markup('<div class="g-lines">{}</div>').format(
+        Markup('<div class="g-lines{}">{}</div>').format(
+            "" if chosen.programme else " g-cohorts",
             marks.line_chart(
                 periods,
                 series,
                 lang,
                 label=f"{t(chosen.measure.question, lang)} {chosen.whom}",
-                y_title=f"{chosen.label()}; {t('years after graduation', lang)} →",
+                y_title=f"{chosen.label()}; " + t("years after graduation", lang) + " →",
                 bands=bands,
                 axis_text=chosen.axis,
                 low=low,
                 height=340,
-            )
+            ),
         )
         if known
         else None
@@ -654,7 +680,7 @@ def _quartile_band(chosen: Chosen, ks: Sequence[int]) -> list[dict]:
 
 def _floor(lowest: float, chosen: Chosen) -> float:
     if chosen.measure.column in ("employed", "skilled") and lowest > 0.2:
-        return int((lowest - 0.02) * 20) / 20
+        return int((lowest - 0.01) * 50) / 50
     if chosen.measure.kind == "ratio" and lowest > 0.4:
         return int((lowest - 0.05) * 10) / 10
     return 0.0
@@ -684,11 +710,11 @@ def _lines_finding(chosen: Chosen, cohort: int | None, pooled: Sequence[Value]) 
             if text is not None
         ][:4]
         if not parts:
-            return t("{whom}: nothing may be shown or nothing has been observed yet.", lang, whom=chosen.whom)
+            return t("{whom}: nothing may be shown or nothing has been observed yet.", lang, whom=chosen.who)
         return t(
-            "{whom}, cohort of {year}: {parts}.", lang, whom=chosen.whom, year=cohort, parts=", ".join(parts)
+            "{whom}, cohort of {year}: {parts}.", lang, whom=chosen.who, year=cohort, parts=", ".join(parts)
         )
-    return t("{whom}: {parts}.", lang, whom=chosen.whom, parts=", ".join(parts))
+    return t("{whom}: {parts}.", lang, whom=chosen.who, parts=", ".join(parts))
 
 
 def _lines_reading(chosen: Chosen, low: float) -> str:
@@ -789,7 +815,7 @@ def _market_note(chosen: Chosen) -> str:
     if chosen.measure.kind == "euro":
         if not chosen.prices:
             return t("the index of consumer prices is not loaded", lang)
-        return t("prices: {source}", lang, source=queries.price_source(chosen.reader))
+        return t("consumer prices: World Bank, changes of the year chained", lang)
     if chosen.measure.kind == "ratio":
         rows = [row for row in queries.market(chosen.reader) if row.measure == "monthly_gross_wage"]
         if not rows:
@@ -828,7 +854,7 @@ def caveat(chosen: Chosen) -> Markup:
     ]
     if row is not None and row.graduates is not None:
         text = t(
-            "{n} graduates, {cohorts} {after}; {earners} with income.",
+            "Graduates: {n}; {cohorts}, {after}; with income: {earners}.",
             lang,
             n=numbers.integer(row.graduates, lang),
             cohorts=tn("{n} cohort", "{n} cohorts", row.cohorts, lang),
@@ -963,7 +989,7 @@ def triangle(chosen: Chosen) -> ChartFrame:
             rows,
             [str(k) for k in range(1, 11)],
             lang,
-            caption=f"{t('Cohorts by years after graduation', lang)}: {chosen.label()}",
+            caption=t("Cohorts by years after graduation", lang) + f": {chosen.label()}",
             name_title=t("Graduated in", lang),
             words=words,
         ),
@@ -974,7 +1000,7 @@ def triangle(chosen: Chosen) -> ChartFrame:
         ),
         table=Table(
             "trijsturis",
-            f"{t('Cohorts by years after graduation', lang)}: {chosen.whom}; {chosen.label()}",
+            t("Cohorts by years after graduation", lang) + f": {chosen.whom}; {chosen.label()}",
             [
                 Column("cohort", t("Graduated in", lang)),
                 *(Column(f"k{k}", str(k), chosen.kind()) for k in range(1, 11)),
@@ -1069,7 +1095,7 @@ def fields(chosen: Chosen) -> ChartFrame:
                 for level in levels
             ],
             lang,
-            caption=f"{t('Fields and levels', lang)}, {after(k, lang)}: {chosen.label()}",
+            caption=t("Fields and levels", lang) + f", {after(k, lang)}: {chosen.label()}",
             name_title=t("Field", lang),
         ),
         how_to_read=t(
@@ -1080,7 +1106,7 @@ def fields(chosen: Chosen) -> ChartFrame:
         ),
         table=Table(
             "jomas",
-            f"{t('Fields and levels', lang)}, {after(k, lang)}: {chosen.label()}",
+            t("Fields and levels", lang) + f", {after(k, lang)}: {chosen.label()}",
             [Column("field", t("Field", lang)), *columns],
             table_rows,
             lang,
@@ -1180,15 +1206,15 @@ def _own_programmes(chosen: Chosen) -> ChartFrame:
         mark=marks.dot_plot(
             plot,
             lang,
-            label=f"{t('Programmes', lang)}, {after(k, lang)}: {chosen.label()}",
+            label=t("Programmes", lang) + f", {after(k, lang)}: {chosen.label()}",
             name_title=t("Programme", lang),
             value_title=chosen.label(),
             reference=nation.x,
             reference_text=t("country, all programmes: {value}", lang, value=nation.text)
             if nation.text is not None
             else None,
-            axis_text=chosen.axis,
-            low=0,
+            axis_text=chosen.short_axis,
+            low=_floor(min((item["value"] for item in plot if item["value"] is not None), default=0), chosen),
         )
         if mine
         else None,
@@ -1205,7 +1231,7 @@ def _own_programmes(chosen: Chosen) -> ChartFrame:
         ),
         table=Table(
             "programmas",
-            f"{t('Programmes', lang)}, {after(k, lang)}: {chosen.label()}",
+            t("Programmes", lang) + f", {after(k, lang)}: {chosen.label()}",
             columns,
             rows,
             lang,
@@ -1268,15 +1294,15 @@ def _national_programmes(chosen: Chosen) -> ChartFrame:
                 for row, value in items
             ],
             lang,
-            label=f"{t('Programmes', lang)}, {after(k, lang)}: {chosen.label()}",
+            label=t("Programmes", lang) + f", {after(k, lang)}: {chosen.label()}",
             name_title=t("Programme", lang),
             value_title=chosen.label(),
             reference=reference.x,
-            reference_text=t("{whom}: {value}", lang, whom=chosen.whom, value=reference.text)
+            reference_text=t("{whom}: {value}", lang, whom=chosen.who, value=reference.text)
             if reference.text is not None
             else None,
-            axis_text=chosen.axis,
-            low=0,
+            axis_text=chosen.short_axis,
+            low=_floor(min((value for value, _name in known), default=0), chosen),
         )
         if items
         else None,
@@ -1286,7 +1312,7 @@ def _national_programmes(chosen: Chosen) -> ChartFrame:
         ),
         table=Table(
             "programmas",
-            f"{t('Programmes', lang)}, {after(k, lang)}: {chosen.label()}",
+            t("Programmes", lang) + f", {after(k, lang)}: {chosen.label()}",
             [
                 Column("programme", t("Programme", lang)),
                 Column("n", t("Graduates", lang), "integer"),
@@ -1487,7 +1513,7 @@ def flow(chosen: Chosen) -> ChartFrame:
         finding=t(
             "{field}, {after}: {parts}.",
             lang,
-            field=_field(field, lang),
+            field=_upper(_field(field, lang)),
             after=after(k, lang),
             parts=", ".join(
                 f"{_lower(t(SECTORS[code], lang))} {numbers.percent(row.share, lang)}" for code, row in top
@@ -1495,7 +1521,9 @@ def flow(chosen: Chosen) -> ChartFrame:
         )
         if top
         else t(
-            "{field}: fewer than 100 employed, so the sectors are not shown.", lang, field=_field(field, lang)
+            "{field}: fewer than 100 employed, so the sectors are not shown.",
+            lang,
+            field=_upper(_field(field, lang)),
         ),
         mark=bars(
             [
@@ -1660,7 +1688,9 @@ def residence(chosen: Chosen) -> ChartFrame:
             t("Regions", lang),
             [
                 Column("region", t("Region", lang)),
-                Column("value", f"{chosen.label()} ({t('region of the institution', lang)})", chosen.kind()),
+                Column(
+                    "value", f"{chosen.label()} (" + t("region of the institution", lang) + ")", chosen.kind()
+                ),
                 Column("n", t("Graduates of its institutions", lang), "integer"),
                 Column("lives", t("Share of those in Latvia who live there", lang), "percent"),
                 Column("living", t("Graduates who live there", lang), "integer"),
@@ -1744,7 +1774,7 @@ def sexes(chosen: Chosen) -> ChartFrame:
         mark=bars(
             groups,
             lang,
-            caption=f"{t('Women and men', lang)}, {after(k, lang)}",
+            caption=t("Women and men", lang) + f", {after(k, lang)}",
             name_title=t("Field", lang),
             value_title=chosen.label(),
             legend=[("one", t("women", lang)), ("two", t("men", lang))],
@@ -1756,7 +1786,7 @@ def sexes(chosen: Chosen) -> ChartFrame:
         ),
         table=Table(
             "dzimums",
-            f"{t('Women and men', lang)}, {after(k, lang)}: {chosen.label()}",
+            t("Women and men", lang) + f", {after(k, lang)}: {chosen.label()}",
             [
                 Column("field", t("Field", lang)),
                 Column("women", t("Women", lang), chosen.kind()),
@@ -1825,7 +1855,7 @@ def anchors(chosen: Chosen) -> ChartFrame | None:
                 "category": _anchor_word(category, lang),
                 "value": row.value / 100 if percent else numbers.euro(row.value, lang),
                 "ours": ours.cell if ours is not None else Reason("z"),
-                "source": citation,
+                "source": _publisher(citation, lang),
                 "href": link,
             }
         )
@@ -1852,13 +1882,13 @@ def anchors(chosen: Chosen) -> ChartFrame | None:
         finding=(
             t(
                 "Our values for the same cohorts come from invented data whose course follows the published one; they "
-                "differ by {points} percentage points at most.",
+                "differ by at most {points} pp.",
                 lang,
                 points=numbers.decimal(max(pairs) * 100, lang),
             )
             if synthetic
             else t(
-                "Our values for the same cohorts differ from the published ones by {points} percentage points at most.",
+                "Our values for the same cohorts differ from the published ones by at most {points} pp.",
                 lang,
                 points=numbers.decimal(max(pairs) * 100, lang),
             )
@@ -1889,6 +1919,17 @@ def anchors(chosen: Chosen) -> ChartFrame | None:
             note=t("coverage of figures", lang),
         ),
     )
+
+
+_PUBLISHERS = {
+    "CSP (Central Statistical Bureau), as reported": _("CSP, as reported in the press"),
+    "IZM graduate monitoring, as reported": _("IZM graduate monitoring, as reported in the press"),
+    "IZM, at the tripartite council": _("IZM, at the tripartite council"),
+}
+
+
+def _publisher(name: str, lang: str) -> str:
+    return t(_PUBLISHERS[name], lang) if name in _PUBLISHERS else name
 
 
 def _anchor_word(category: str, lang: str) -> str:

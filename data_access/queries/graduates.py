@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
-from sqlalchemy import Row, exists, func, select
+from sqlalchemy import Row, Select, bindparam, exists, func, select
 
 from ..reading import Reader
 from ..schema import (
@@ -15,7 +16,6 @@ from ..schema import (
     institution,
     labour_market,
     load_batch,
-    municipality,
     region,
     source,
 )
@@ -42,23 +42,34 @@ def groups(
 
     plane: of `institution_plane` for an institution, else released.
     """
-    statement = select(graduate_group).where(
-        _GROUP.release_id == reader.release.id,
-        _GROUP.plane == plane,
-        _GROUP.system == system,
-        _GROUP.area_kind == area_kind,
-        _GROUP.area_id == area_id,
-        _GROUP.sex == sex,
-        _GROUP.cohort.in_(list(cohorts)),
-    )
-    for column, value in ((_GROUP.programme, programme), (_GROUP.field, field), (_GROUP.level, level)):
-        if value is not None:
-            statement = statement.where(column == value)
+    apart = {"programme": programme, "field": field, "level": level}
+    chosen = {name: value for name, value in apart.items() if value is not None}
+    values = {
+        "release_id": reader.release.id,
+        "plane": plane,
+        "system": system,
+        "area_kind": area_kind,
+        "area_id": area_id,
+        "sex": sex,
+        "cohorts": list(cohorts),
+        **chosen,
+    }
     if ks is not None:
-        statement = statement.where(_GROUP.k.in_(list(ks)))
-    return reader.connection.execute(
-        statement.order_by(_GROUP.cohort, _GROUP.programme, _GROUP.field, _GROUP.level, _GROUP.k)
-    ).all()
+        values["ks"] = list(ks)
+    return reader.connection.execute(_groups(tuple(chosen), ks is not None), values).all()
+
+
+@lru_cache(16)
+def _groups(names: tuple[str, ...], some_years: bool) -> Select:
+    """The statement of `groups` with parameters; building it costs more than running it."""
+    keys = ("release_id", "plane", "system", "area_kind", "area_id", "sex", *names)
+    statement = select(graduate_group).where(
+        *(_GROUP[name] == bindparam(name) for name in keys),
+        _GROUP.cohort.in_(bindparam("cohorts", expanding=True)),
+    )
+    if some_years:
+        statement = statement.where(_GROUP.k.in_(bindparam("ks", expanding=True)))
+    return statement.order_by(_GROUP.cohort, _GROUP.programme, _GROUP.field, _GROUP.level, _GROUP.k)
 
 
 def institution_plane(reader: Reader, place: Row) -> str:
@@ -166,11 +177,6 @@ def market(reader: Reader) -> Sequence[Row]:
     ).all()
 
 
-def price_source(reader: Reader) -> str:
-    """Citation of the index of consumer prices; empty when it is not loaded."""
-    return reader.connection.execute(select(func.max(deflator.c.citation))).scalar() or ""
-
-
 def span(reader: Reader, system: str) -> tuple[int, int, int] | None:
     """First cohort, last cohort and last monitoring year with groups of the country; None without graduates."""
     row = reader.connection.execute(
@@ -203,10 +209,3 @@ def origin(reader: Reader) -> Mapping | None:
         .mappings()
         .first()
     )
-
-
-def municipality_region(reader: Reader, code: str) -> str | None:
-    """Region of a municipality."""
-    return reader.connection.execute(
-        select(municipality.c.region_code).where(municipality.c.code == code)
-    ).scalar()
