@@ -207,7 +207,7 @@ def _evaluations(request: Request, rows: Sequence) -> tuple[ChartFrame, str]:
             title=t("What did the newest evaluations of your institutions find?", lang)
             if request.scope.role != "school"
             else t("What did the newest evaluations find here?", lang),
-            finding=finding,
+            finding=_weakest(order, lang),
             mark=render(
                 "quality_grid.html",
                 heads=[
@@ -250,6 +250,22 @@ def _evaluations(request: Request, rows: Sequence) -> tuple[ChartFrame, str]:
             address=request.address,
         ),
         finding,
+    )
+
+
+def _weakest(order: Sequence[dict], lang: str) -> str:
+    """The criterion that is most often to be improved."""
+    counts = {
+        criterion: sum(one["levels"].get(criterion) in LAGGING for one in order) for criterion in CRITERIA
+    }
+    most = max(counts, key=counts.__getitem__)
+    if not counts[most]:
+        return t("No criterion is to be improved.", lang)
+    return t(
+        "Most often to be improved: “{criterion}” ({n}).",
+        lang,
+        criterion=word(CRITERIA, most, lang),
+        n=numbers.integer(counts[most], lang),
     )
 
 
@@ -606,40 +622,28 @@ def _states(request: Request) -> list[Part]:
         return []
     total, done, late = (sum(one[place] for one in found.values()) for place in range(3))
 
-    def parts(one: Sequence[int]) -> list[dict]:
-        return [
-            {"label": t("Done", lang), "value": one[1], "kind": "one"},
-            {
-                "label": t("Open, the date not reached", lang),
-                "value": one[0] - one[1] - one[2],
-                "kind": "two",
-            },
-            {"label": t("Open, past the date", lang), "value": one[2], "kind": "rating-2"},
+    kinds = (
+        ("one", t("Done", lang)),
+        ("two", t("Open, the date not reached", lang)),
+        ("rating-2", t("Open, past the date", lang)),
+    )
+
+    def bar(name: str, one: Sequence[int]) -> tuple[str, object]:
+        values = (one[1], one[0] - one[1] - one[2], one[2])
+        parts = [
+            {"label": label, "value": value, "kind": kind}
+            for (kind, label), value in zip(kinds, values, strict=True)
+            if value
         ]
+        text = f"{name}: {numbers.integer(one[0], lang)}"
+        return text, marks.stacked_bar(parts, lang, label=text, key=False)
 
     order = sorted(found.items(), key=lambda pair: -pair[1][0])
     blocks = [
-        {
-            "name": t("By area", lang),
-            "bars": [
-                (
-                    f"{word(AREAS, area, lang)}: {numbers.integer(one[0], lang)}",
-                    marks.stacked_bar(
-                        parts(one), lang, label=word(AREAS, area, lang), key=area == order[-1][0]
-                    ),
-                )
-                for area, one in order
-            ],
-        },
+        {"name": t("By area", lang), "bars": [bar(word(AREAS, area, lang), one) for area, one in order]},
         {
             "name": t("By the year in which they were set", lang),
-            "bars": [
-                (
-                    f"{year}: {numbers.integer(one[0], lang)}",
-                    marks.stacked_bar(parts(one), lang, label=str(year), key=year == max(years)),
-                )
-                for year, one in sorted(years.items())
-            ],
+            "bars": [bar(str(year), one) for year, one in sorted(years.items())],
         },
     ]
     rows = [
@@ -686,7 +690,7 @@ def _states(request: Request) -> list[Part]:
                 last=max(years),
                 late=numbers.integer(late, lang),
             ),
-            mark=render("quality_states.html", blocks=blocks),
+            mark=render("quality_states.html", blocks=blocks, legend=kinds),
             how_to_read=t(
                 "Each bar is all tasks of the area or year. Newer tasks have had less time: compare areas with areas, not years "
                 "with years.",
@@ -819,6 +823,10 @@ def _follow_up(request: Request) -> list[Part]:
                 lang,
                 notes=[
                     t("Complaints (R09) are left out: they are supervision themselves.", lang),
+                    t(
+                        "Several high levels of one institution are not independent, so the interval is rather too narrow.",
+                        lang,
+                    ),
                     t(
                         "All years together: 95% interval of the difference from {low} to {high}.",
                         lang,

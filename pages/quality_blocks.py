@@ -27,6 +27,7 @@ from language.messages import _, t, tn
 from . import institution_values as values
 
 EXTENSION = "ikms_answers"
+MOST_EVENTS = 14  # drawn; the table has all
 NAMED = 12  # institutions shown at once; the table has all
 
 RATING_WORDS = {
@@ -329,7 +330,7 @@ def _supervision_events(history: quality.History, lang: str) -> list[dict]:
 
 
 def _level_events(history: quality.History, lang: str, first: int) -> list[dict]:
-    """When an indicator became high, and when it no longer was; only from one comparable period to the next."""
+    """When an indicator became high for certain, and when one no longer was; from one school year to the next."""
     events = []
     series: dict[tuple[str, str, int], list] = {}
     for row in history.levels:
@@ -339,7 +340,8 @@ def _level_events(history: quality.History, lang: str, first: int) -> list[dict]
         for before, after in zip(rows, rows[1:], strict=False):
             if after.school_year != before.school_year + 1 or after.school_year < first:
                 continue
-            if (before.level == "high") != (after.level == "high"):
+            high = [row.level == "high" and row.certainty == "certain" for row in (before, after)]
+            if (before.level == "high") != (after.level == "high") and any(high):
                 kind = "risk" if after.level == "high" else "result"
                 changes.setdefault((after.school_year, after.semester, kind), []).append(after)
     for (year, _semester, kind), rows in changes.items():
@@ -450,14 +452,14 @@ def institution_timeline(request: Request, unit) -> list[Part]:
                         "shape": marks.level_mark(KIND_WORDS[event["kind"]][1]),
                         "word": kind_word(event, lang),
                     }
-                    for event in events[:40]
+                    for event in events[:MOST_EVENTS]
                 ],
                 legend=[
                     (marks.level_mark(shape), t(name, lang))
                     for kind, (name, shape) in KIND_WORDS.items()
                     if kind in kinds
                 ],
-                more=len(events) - 40,
+                more=len(events) - MOST_EVENTS,
                 label=t("Events, newest first", lang),
                 lang=lang,
             ),
@@ -486,7 +488,7 @@ def institution_timeline(request: Request, unit) -> list[Part]:
                 request,
                 "evaluation",
                 (len(events), len(events)),
-                t("events on record; indicators by the levels of this release", lang),
+                t("events on record; indicators whose high level is certain, by this release", lang),
             ),
             lang=lang,
             address=request.address,

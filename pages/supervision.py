@@ -151,17 +151,29 @@ def _own(request: Request, counted: Sequence) -> tuple[list[Part], str]:
             caption=t("Complaints by institution since {year}", lang, year=FIRST),
             name_title=t("Institution", lang),
             value_title=t("Complaints", lang),
-            legend=[("one", t("Confirmed", lang)), ("two", t("Received", lang))],
+            legend=[("one", t("Complaints confirmed", lang)), ("two", t("Complaints received", lang))],
         )
     if scope.sees_all and limited:
         lead = ""
-    finding = lead or tn(
-        "The {n} institution with most confirmed complaints since {year}.",
-        "The {n} institutions with most confirmed complaints since {year}.",
-        len(rows),
-        lang,
-        year=FIRST,
-    )
+    if confirmed:
+        finding = t(
+            "Most were confirmed at this institution: {name}, {confirmed} of {received} received.",
+            lang,
+            name=rows[0].name,
+            confirmed=numbers.integer(rows[0].confirmed, lang),
+            received=numbers.integer(rows[0].received, lang),
+        )
+    else:
+        finding = t(
+            "None of the complaints received was confirmed ({n}).", lang, n=numbers.integer(received, lang)
+        )
+    if scope.role == "school":
+        finding = t(
+            "{confirmed} of {received} complaints received were confirmed.",
+            lang,
+            confirmed=numbers.integer(confirmed, lang),
+            received=numbers.integer(received, lang),
+        )
     return [
         ChartFrame(
             title=t("What is on record about your institution?", lang)
@@ -275,7 +287,12 @@ def _series(request: Request, counted: Sequence) -> list[Part]:
                 c=numbers.integer(one.confirmed, lang),
                 d=numbers.integer(two.confirmed, lang),
             ),
-            mark=pair([panel(t("Received", lang), "received"), panel(t("Confirmed", lang), "confirmed")]),
+            mark=pair(
+                [
+                    panel(t("Complaints received", lang), "received"),
+                    panel(t("Complaints confirmed", lang), "confirmed"),
+                ]
+            ),
             how_to_read=t(
                 "Two separate series with scales of their own: do not compare the lengths of the left bars with those of the "
                 "right ones. Fewer complaints may also mean that fewer people complain.",
@@ -286,7 +303,7 @@ def _series(request: Request, counted: Sequence) -> list[Part]:
                 t("Complaints by year and outcome", lang),
                 [
                     Column("year", t("Year", lang)),
-                    Column("received", t("Received", lang), "integer"),
+                    Column("received", t("Complaints received", lang), "integer"),
                     *[Column(key, t(name, lang), "integer") for key, (name, _kind) in OUTCOMES.items()],
                     Column("share", t("Share confirmed (computed)", lang), "percent"),
                 ],
@@ -369,7 +386,7 @@ def _topics(request: Request, counted: Sequence) -> list[Part]:
                 caption=t("Complaints of {year} by topic", lang, year=last),
                 name_title=t("Topic", lang),
                 value_title=t("Complaints", lang),
-                legend=[("two", t("Received", lang)), ("one", t("Confirmed", lang))],
+                legend=[("two", t("Complaints received", lang)), ("one", t("Complaints confirmed", lang))],
             ),
             how_to_read=t("Both bars of a topic are on one scale. A complaint has one topic.", lang),
             table=Table(
@@ -377,8 +394,8 @@ def _topics(request: Request, counted: Sequence) -> list[Part]:
                 t("Complaints of {year} by topic", lang, year=last),
                 [
                     Column("topic", t("Topic", lang)),
-                    Column("received", t("Received", lang), "integer"),
-                    Column("confirmed", t("Confirmed", lang), "integer"),
+                    Column("received", t("Complaints received", lang), "integer"),
+                    Column("confirmed", t("Complaints confirmed", lang), "integer"),
                     Column("share", t("Share confirmed (computed)", lang), "percent"),
                 ],
                 [

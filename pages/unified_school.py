@@ -152,7 +152,7 @@ def _own(request: Request) -> tuple[list[Part], str]:
             lang,
             weak=numbers.integer(weak, lang),
         )
-    return [_matrix(request, visits, lead)], lead
+    return [_matrix(request, visits)], lead
 
 
 def _answers(request: Request, visits: Sequence) -> dict[tuple[int, int], dict[str, int | None]]:
@@ -162,7 +162,7 @@ def _answers(request: Request, visits: Sequence) -> dict[tuple[int, int], dict[s
     return found
 
 
-def _matrix(request: Request, visits: Sequence, finding: str) -> ChartFrame:
+def _matrix(request: Request, visits: Sequence) -> ChartFrame:
     """Dots: what was found at each visit, one row a visit."""
     lang = request.lang
     found = _answers(request, visits)
@@ -206,7 +206,7 @@ def _matrix(request: Request, visits: Sequence, finding: str) -> ChartFrame:
         title=t("What did the visits to your institutions find?", lang)
         if request.scope.role != "school"
         else t("What did the visits find here?", lang),
-        finding=finding,
+        finding=_missing_most(rows, lang),
         mark=render(
             "unified_matrix.html",
             heads=[
@@ -249,6 +249,32 @@ def _matrix(request: Request, visits: Sequence, finding: str) -> ChartFrame:
     )
 
 
+def _missing_most(rows: Sequence[dict], lang: str) -> str:
+    """The thing that the visits most often found wanting."""
+    weak = {
+        item: sum(row["cells"][place]["state"] != "none" and not row["cells"][place]["good"] for row in rows)
+        for place, item in enumerate(ITEMS)
+    }
+    most = max(weak, key=weak.__getitem__)
+    if not weak[most]:
+        return t("Nothing was found wanting.", lang)
+    if most in HINDERING:
+        return t(
+            "Most often a weakness: “{item}” ({n} of {all} visits).",
+            lang,
+            item=t(ITEMS[most], lang),
+            n=weak[most],
+            all=len(rows),
+        )
+    return t(
+        "Most often missing: “{item}” ({n} of {all} visits).",
+        lang,
+        item=t(ITEMS[most], lang),
+        n=weak[most],
+        all=len(rows),
+    )
+
+
 # --- levels by round and stage ---------------------------------------------------------------------------
 
 
@@ -270,11 +296,7 @@ def _by_round(request: Request) -> list[Part]:
             if not found:
                 continue
             visited = found.get("all", 0)
-            levels = [
-                level
-                for level in ("insufficient", "needs_improvement", "optimal", *UPPER[:3])
-                if found.get(level)
-            ]
+            levels = [level for level in ("optimal", *reversed(RATINGS)) if found.get(level)]
             rated = sum(found[level] for level in levels)
             label = t(
                 "{stage}: {rated} rated of {visited} visited",
@@ -448,7 +470,7 @@ def _differences(request: Request) -> list[Part]:
                 value_title=t("Difference and the two shares", lang),
                 reference=0,
                 reference_text=t("no difference", lang),
-                axis_text=lambda x: numbers.points(x, lang, 0, short=True),
+                axis_text=lambda x: numbers.points(x, lang, 0, short=True) if abs(x) < 0.99 else "",
             ),
             how_to_read=t(
                 "The dot is the share among {n1} institutions rated good or higher minus the share among {n2} that need "
@@ -636,7 +658,9 @@ def _dumbbell(request: Request) -> list[Part]:
                 name_title=t("Institution", lang),
                 before_title=t("First visit", lang),
                 after_title=t("Repeated visit", lang),
-                axis_text=lambda x: names.get(round(x), ""),
+                axis_text=lambda x: (
+                    names.get(round(x), "") if round(x) % 2 else ""
+                ),  # every other: room for words
                 low=1,
                 high=5,
             ),
