@@ -89,7 +89,7 @@ def view(request: Request) -> View:
 
 def _published(request: Request, told: Printed) -> Kept:
     """The published part: the same for every reader of a release, so it is made once."""
-    key = (request.reader.release.id, request.lang, request.params.get("karte"))
+    key = (request.reader.release, request.lang, request.params.get("karte"), request.settings.geometry)
     if key not in _KEPT:
         if len(_KEPT) >= 24:
             _KEPT.clear()

@@ -14,7 +14,7 @@ from sqlalchemy import Integer, Row, cast, literal, select
 
 from indicators.model import Indicator
 
-from ..reading import Reader
+from ..reading import Reader, Release
 from ..schema import (
     indicator_level_count,
     indicator_value,
@@ -77,7 +77,7 @@ class LevelCounts:
 
 
 Series = tuple[str, str]  # indicator, stage
-_COUNTS: dict[int, dict[Series, dict[Period, LevelCounts]]] = {}
+_COUNTS: dict[Release, dict[Series, dict[Period, LevelCounts]]] = {}
 
 
 def _bounded(store: dict, key: object, most: int, make: Callable[[], object]):
@@ -91,7 +91,7 @@ def _bounded(store: dict, key: object, most: int, make: Callable[[], object]):
 
 def level_counts(reader: Reader) -> dict[Series, dict[Period, LevelCounts]]:
     """Levels of the country by series and period, oldest period first."""
-    return _bounded(_COUNTS, reader.release.id, _KEPT_RELEASES, lambda: _level_counts(reader))
+    return _bounded(_COUNTS, reader.release, _KEPT_RELEASES, lambda: _level_counts(reader))
 
 
 def _level_counts(reader: Reader) -> dict[Series, dict[Period, LevelCounts]]:
@@ -154,7 +154,7 @@ class NationalPoint:
         return self.school_year, self.semester
 
 
-_NATIONAL: dict[int, dict[Series, list[NationalPoint]]] = {}
+_NATIONAL: dict[Release, dict[Series, list[NationalPoint]]] = {}
 
 
 def national(reader: Reader) -> dict[Series, list[NationalPoint]]:
@@ -168,7 +168,7 @@ def national(reader: Reader) -> dict[Series, list[NationalPoint]]:
             )
         return found
 
-    return _bounded(_NATIONAL, reader.release.id, _KEPT_RELEASES, read)
+    return _bounded(_NATIONAL, reader.release, _KEPT_RELEASES, read)
 
 
 def distribution(reader: Reader, indicator_id: str, stage: str, period: Period) -> Row | None:

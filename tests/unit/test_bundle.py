@@ -15,6 +15,7 @@ import dash
 import plotly.graph_objects
 import pytest
 from plotly.offline import get_plotlyjs_version
+import structlog
 from structlog.testing import capture_logs
 
 from bundle import build
@@ -431,6 +432,7 @@ def test_without_a_build_the_application_still_answers(tmp_path):
     assert not static_files.bundle_available(tmp_path / "built")
     urls = static_files.bundle_urls(assets=tmp_path)
     assert (urls["plotly"], urls["bootstrap"]) == (None, None)
+    structlog.reset_defaults()  # another test may have raised the level
     with capture_logs() as logs:
         app = panel(tmp_path)
     assert [line["event"] for line in logs] == ["browser files not built"]

@@ -371,7 +371,7 @@ def test_home_tells_release_and_loads(view, lang):
     """The news name the release, its date and every source that was loaded."""
     frame = view("home", lang).frame("news")
     assert sum(column(frame.table, "files")) == 6
-    assert sum(column(frame.table, "rows")) == 8 + 7 + 44 + 294 + 40 + 368
+    assert sum(column(frame.table, "rows")) == 8 + 10 + 44 + 294 + 40 + 368
     assert numbers.date_short("2024-12-31", lang) in frame.finding
 
 
