@@ -341,12 +341,14 @@ def _ratio(total: np.ndarray, size: np.ndarray) -> np.ndarray:
 
 
 def project(
-    total: np.ndarray, size: np.ndarray, years: Sequence[int]
+    total: np.ndarray, size: np.ndarray, years: Sequence[int], *, together: bool = False
 ) -> Iterable[tuple[int, np.ndarray, np.ndarray, np.ndarray, np.ndarray]]:
     """For each year that can be projected, from what was known before it: (year, value, lower, upper, actual).
 
     ``total`` and ``size`` have shape (units, years) of one semester; arrays are (units,). A year is projected
     only when the errors of earlier projections give the interval; the last one is the year still to come.
+    ``together``: the units move with the country, so each earlier year tells little more than one error; the
+    interval is then as wide as Student's t with that many degrees of freedom demands.
     """
     share = _ratio(total, size)
     size = np.where(np.isfinite(share), size, np.nan)
@@ -355,7 +357,8 @@ def project(
         coming = None
         if not later:
             coming = np.where(size[:, column] > 0, size[:, column], 1.0)
-        found = projection.same_season(share[:, :column], size[:, :column], next_n=coming, coverage=COVERAGE)
+        held = _widened(column - projection.POINTS) if together else COVERAGE
+        found = projection.same_season(share[:, :column], size[:, :column], next_n=coming, coverage=held)
         if found.errors < projection.MIN_ERRORS:
             continue
         actual = np.full(len(share), np.nan) if later else share[:, column]
@@ -370,15 +373,27 @@ def project(
         yield year, value, lower, upper, actual
 
 
+def _widened(years: int) -> float:
+    """The coverage of a normal interval that is as wide as the 80 % interval of t with so many years.
+
+    >>> [round(_widened(years), 2) for years in (1, 3, 7)]
+    [1.0, 0.9, 0.84]
+    """
+    from scipy.special import ndtr, stdtrit
+
+    return float(2 * ndtr(stdtrit(years, (1 + COVERAGE) / 2)) - 1)
+
+
 def projections(rows: pd.DataFrame) -> pd.DataFrame:
     """Projections of all areas and institutions, past and coming, from pooled same-semester errors.
 
-    The errors of institutions are pooled by stage and semester; those of municipalities and the country
-    likewise, together. Preschool is left out: its counts are far too small.
+    The errors of institutions are pooled by stage and semester, those of municipalities likewise. The country
+    is a single series that moves as a whole: its interval comes from the errors of the municipalities and is
+    widened for the few years behind it. Preschool is left out: its counts are far too small.
     """
     import pandas as pd
 
-    chosen = rows[(rows["source_code"] == PRIMARY) & ~rows["stage"].isin(["preschool"])]
+    chosen = rows[(rows["source_code"] == PRIMARY) & (rows["stage"] != "preschool")]
     years = np.arange(rows["school_year"].min(), rows["school_year"].max() + 1)
     columns = (
         "area_kind",
@@ -392,15 +407,19 @@ def projections(rows: pd.DataFrame) -> pd.DataFrame:
         "actual",
     )
     blocks = []
-    for pool in (("institution",), ("country", "municipality")):
+    for kind, pool in (
+        ("institution", ["institution"]),
+        ("municipality", ["municipality"]),
+        ("country", ["country", "municipality"]),
+    ):
         here = chosen[chosen["area_kind"].isin(pool)]
         for (stage, semester), part in here.groupby(["stage", "semester"]):
             part = part.assign(area_id=part["area_kind"] + ":" + part["area_id"])
             total, size, names = _grid(part, years)
             kinds, _, ids = np.char.partition(names, ":").T
-            for year, *found in project(total, size, years):
-                kept = np.isfinite(found[0])
-                cells = [kinds[kept], ids[kept], stage, semester, year, *(values[kept] for values in found)]
+            for year, *found in project(total, size, years, together=kind == "country"):
+                kept = np.isfinite(found[0]) & (kinds == kind)
+                cells = [kind, ids[kept], stage, semester, year, *(values[kept] for values in found)]
                 blocks.append(pd.DataFrame(dict(zip(columns, cells, strict=True))))
     if not blocks:
         return pd.DataFrame(columns=list(columns))

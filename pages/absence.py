@@ -130,49 +130,69 @@ def answer(unit: Unit) -> str:
     lang = unit.lang
     now = unit.cell(unit.year, unit.semester)
     period = sentence_case(period_in(unit.year, unit.semester, lang))
+    if unit.stage != "total":
+        stage = sentence_case(stage_words(unit.stage, lang))
+        period = f"{stage}: {period_in(unit.year, unit.semester, lang)}"
     if now is None or now.low is None:
         if now is not None and now.reason == "c":
             return t("{period}: the group is too small to show a number.", lang, period=period)
         return t("{period}: data have not been received.", lang, period=period)
-    scope = "" if unit.stage == "total" else f" ({stage_words(unit.stage, lang)})"
+    share = now.share_text(lang)
     if now.count is None:
         return t(
-            "{period} {share} of the learners were long absent without a valid reason{scope}.",
+            "{period} {share} of the learners were long absent without a valid reason.",
             lang,
             period=period,
-            share=now.share_text(lang),
-            scope=scope,
+            share=share,
         )
     before = unit.cell(unit.year - 1, unit.semester)
-    text = tn(
-        "{period} {n} learner ({share}) was long absent without a valid reason{scope}",
-        "{period} {n} learners ({share}) were long absent without a valid reason{scope}",
-        now.count,
-        lang,
-        period=period,
-        share=now.share_text(lang),
-        scope=scope,
-    )
     found = absence_development.change_of(now, before)
-    if found is not None and before.count == now.count:
-        text += t(
-            " – as many as in the same semester a year before; the share {verdict}.",
+    verdict = _verdict(found.word, lang) if found is not None else ""
+    if not unit.exact and unit.kind != "country":
+        text = tn(
+            "{period} about {n} learner ({share}) was long absent without a valid reason",
+            "{period} about {n} learners ({share}) were long absent without a valid reason",
+            now.count,
             lang,
-            verdict=_verdict(found.word, lang),
+            period=period,
+            share=share,
         )
-    elif found is not None and before.count:
-        text += t(
-            " – {change} than in the same semester a year before; the share {verdict}.",
-            lang,
-            change=change_words(before.count, now.count, lang),
-            verdict=_verdict(found.word, lang),
-        )
+        if found is not None:
+            text += t("; against the same semester a year before the share {verdict}", lang, verdict=verdict)
     else:
-        text += "."
+        text = tn(
+            "{period} {n} learner ({share}) was long absent without a valid reason",
+            "{period} {n} learners ({share}) were long absent without a valid reason",
+            now.count,
+            lang,
+            period=period,
+            share=share,
+        )
+        if found is not None:
+            text += t(
+                " – {change} in the same semester a year before; the share {verdict}",
+                lang,
+                change=_than(before.count, now.count, lang),
+                verdict=verdict,
+            )
+    text += "."
     trend = unit.trend(unit.semester)
     if trend is not None:
         text += " " + t("Trend over the years: {trend}.", lang, trend=trend_text(trend, lang))
     return text
+
+
+FEW = 50  # below it a relative change says more than is there
+
+
+def _than(before: float, now: float, lang: str) -> str:
+    """``par 877 (9,0 %) mazāk nekā``; without a percentage where the counts are small."""
+    if before == now:
+        return t("as many as", lang)
+    if before >= FEW:
+        return t("{change} than", lang, change=change_words(before, now, lang))
+    gap = numbers.integer(abs(now - before), lang)
+    return t("{n} fewer than", lang, n=gap) if now < before else t("{n} more than", lang, n=gap)
 
 
 VERDICTS = {
@@ -224,7 +244,9 @@ def _tab(unit: Unit) -> str:
 
 
 def _tabs(unit: Unit) -> Markup:
-    names = INSTITUTION_TABS if unit.kind == "institution" else TABS
+    names = dict(INSTITUTION_TABS if unit.kind == "institution" else TABS)
+    if unit.kind != "country" and _tab(unit) != "saskana":
+        del names["saskana"]  # the report prints the country only
     current = _tab(unit)
     return render(
         "absence_tabs.html",

@@ -18,7 +18,7 @@ from data_access.queries import absence as query
 from indicators import absence as measures
 from indicators.comparison import IncomparableError
 from indicators.published_rules import ABSENCE_LIMIT
-from language import numbers
+from language import numbers, reasons
 from language.messages import _
 from language.messages import translate as t
 from language.messages import translate_plural as tn
@@ -350,7 +350,9 @@ def stages(unit: Unit) -> ChartFrame | None:
                     "before_reason": before.reason if before else "x",
                     "after_text": now.share_text(lang) if now else None,
                     "after_reason": now.reason if now else "x",
-                    "change_text": change_text(found, lang),
+                    "change_text": reasons.word("c", lang)
+                    if found is None and "c" in (now and now.reason, before and before.reason)
+                    else change_text(found, lang),
                 }
             )
             rows.append(_stage_row(one, year, semester, now, before, found, unit))
@@ -742,7 +744,8 @@ def projection_record(unit: Unit) -> ChartFrame | None:
     )
     if unit.kind == "country":
         sentence += " " + t(
-            "The country moves as a whole, for example in years of remote learning, so its interval is too narrow.",
+            "The country moves as a whole, for example in years of remote learning: its interval is widened for that and may "
+            "still be too narrow.",
             lang,
         )
     return unit.frame(

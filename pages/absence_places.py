@@ -600,9 +600,12 @@ def silent(unit: Unit) -> list[Part]:
             period=period_in(unit.year, unit.semester, lang),
             stage=stage,
         )
+    title = t("Where is the level high and nothing recorded about it?", lang)
+    if not rows:
+        return [render("absence_statement.html", title=title, text=finding)]
     return [
         unit.frame(
-            title=t("Where is the level high and nothing recorded about it?", lang),
+            title=title,
             finding=finding,
             how_to_read=t(
                 "The level comes from the journals, the entries from VIIS. No entry does not mean that nothing was done: "

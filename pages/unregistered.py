@@ -196,7 +196,7 @@ def view(request: Request) -> View:
         lead = _answer(found)
         body: list[Part] = [_controls(found)]
         if found.place is not None:
-            body.append(_municipality(found))
+            body += [_municipality(found), note(t("Below: the whole country.", lang))]
         body += [_unknown(found), _beside(found), _years(found), _municipalities(found)]
     return View(
         title=t("About how many children of compulsory age is nothing known?", lang)
@@ -230,13 +230,21 @@ def _answer(found: _Children) -> str | Markup:
                 lang,
                 date=found.date(),
             )
-        text = tn(
-            "{date} the municipality had no information about {n} child",
-            "{date} the municipality had no information about {n} children",
-            unknown.children,
-            lang,
-            date=found.date(),
-        )
+        if found.exact:
+            text = tn(
+                "On {date} the municipality had no information about {n} child",
+                "On {date} the municipality had no information about {n} children",
+                unknown.children,
+                lang,
+                date=found.date(),
+            )
+        else:
+            text = t(
+                "On {date} the municipality had no information about some {n} children",
+                lang,
+                date=found.date(),
+                n=unknown.text(lang),
+            )
         if total.children is None:
             return f"{text}."
         return text + t(" of {total} who are not registered.", lang, total=total.text(lang))
@@ -244,9 +252,9 @@ def _answer(found: _Children) -> str | Markup:
     if unknown.children is None or not total.children:
         return t("{date}: no number.", lang, date=found.date())
     return tn(
-        "{date} municipalities had no information about {n} child: {share} of {total} children who are not "
+        "On {date} municipalities had no information about {n} child: {share} of {total} children who are not "
         "registered. {delivered} municipalities delivered their records.",
-        "{date} municipalities had no information about {n} children: {share} of {total} children who are not "
+        "On {date} municipalities had no information about {n} children: {share} of {total} children who are not "
         "registered. {delivered} municipalities delivered their records.",
         unknown.children,
         lang,

@@ -196,7 +196,7 @@ def matrix_counts(reader: Reader, stage: str, semester: int) -> tuple[dict[tuple
 
 
 def unrecorded(
-    reader: Reader, stage: str, period: tuple[int, int], municipality_code: str | None
+    reader: Reader, stages: Sequence[str], period: tuple[int, int], municipality_code: str | None
 ) -> list[Row]:
     """Institutions in scope with a high level of long absence and no VIIS entry in the same semester.
 
@@ -225,7 +225,7 @@ def unrecorded(
         value.c.release_id == reader.release.id,
         value.c.unit_kind == "institution",
         value.c.indicator_id == INDICATOR,
-        value.c.stage == stage,
+        value.c.stage.in_(list(stages)),
         value.c.school_year == period[0],
         value.c.semester == period[1],
         value.c.level == "high",
