@@ -29,6 +29,7 @@ from .quality_blocks import (
     TASK_TOPICS,
     capital,
     chosen,
+    kept,
     level_words,
     place_name,
     provenance,
@@ -52,7 +53,8 @@ GROUP_SLUGS = {
     "profesionalas": "vocational",
     "pirmsskolas": "preschool",
 }
-MOST_ROWS = 12
+MOST_ROWS = 12  # drawn
+MOST_LISTED = 100  # in the table
 
 
 @page(
@@ -63,21 +65,39 @@ MOST_ROWS = 12
 def view(request: Request) -> View:
     """Evaluations and tasks."""
     reader, lang = request.reader, request.lang
-    rows = published.tables(reader)
-    told = Printed(rows, lang, reader.release.id) if rows else None
-    printed: Sequence[Part] = printed_institutions(request, told) if told else []
-    years = quality.evaluation_years(reader)
     own, lead = _own(request)
-    body: list[Part] = list(own)
-    body += _silent(request)
-    body.append(
+    body: list[Part] = [*own, *_silent(request)]
+    body += kept(request, "country", lambda: _country(request, _told(request)))
+    return View(
+        title=t("What did quality evaluation find, and what came of it?", lang),
+        window_title=t("Quality evaluation", lang),
+        description=t(
+            "Accreditation of institutions, assessment of heads, tasks set and their follow-up.", lang
+        ),
+        lead=lead or _lead(_told(request), lang),
+        body=body,
+        lang=lang,
+        crumbs=[Crumb(t("Home", lang), request.url("home")), Crumb(t("Quality evaluation", lang))],
+        release_id=reader.release.id,
+    )
+
+
+def _told(request: Request) -> Printed | None:
+    rows = published.tables(request.reader)
+    return Printed(rows, request.lang, request.reader.release.id) if rows else None
+
+
+def _country(request: Request, told: Printed | None) -> list[Part]:
+    """Everything but what is the reader's own."""
+    lang = request.lang
+    printed: Sequence[Part] = printed_institutions(request, told) if told else []
+    years = quality.evaluation_years(request.reader)
+    return [
         section(
             "limeni",
             t("Accreditation and assessment of heads", lang),
-            [*chosen(printed, "assessment"), *_criteria(request), *_years(request, told, years)],
-        )
-    )
-    body.append(
+            [*chosen(printed, "assessment"), *_criteria(request, years), *_years(request, told, years)],
+        ),
         section(
             "uzdevumi",
             t("Tasks and what became of them", lang),
@@ -86,20 +106,8 @@ def view(request: Request) -> View:
                 Block("div", chosen(printed, "tasks", "priority-tasks"), class_="columns"),
                 *_follow_up(request),
             ],
-        )
-    )
-    return View(
-        title=t("What did quality evaluation find, and what came of it?", lang),
-        window_title=t("Quality evaluation", lang),
-        description=t(
-            "Accreditation of institutions, assessment of heads, tasks set and their follow-up.", lang
         ),
-        lead=lead or _lead(told, lang),
-        body=body,
-        lang=lang,
-        crumbs=[Crumb(t("Home", lang), request.url("home")), Crumb(t("Quality evaluation", lang))],
-        release_id=reader.release.id,
-    )
+    ]
 
 
 def _lead(told: Printed | None, lang: str) -> str:
@@ -129,7 +137,7 @@ def _own(request: Request) -> tuple[list[Part], str]:
     scope, lang = request.scope, request.lang
     if not scope.signed_in:
         return [], ""
-    tasks = quality.tasks_in_scope(request.reader)
+    tasks = quality.tasks_in_scope(request.reader, MOST_LISTED)
     rows = quality.evaluations_in_scope(request.reader)
     if scope.sees_all:
         return ([_tasks_due(request, tasks)] if tasks else []), ""
@@ -274,12 +282,25 @@ def _sign(level: str | None) -> str:
     return str(RATINGS.index(level) + 1) if level in RATINGS else "…"
 
 
+def _open_tasks(request: Request, tasks: Sequence) -> tuple[int, int]:
+    """Open tasks in scope and those past the date; from the roll-ups where the list was cut."""
+    as_of, scope = request.reader.release.as_of, request.scope
+    if len(tasks) < MOST_LISTED:
+        return (
+            sum(row.tasks - row.done for row in tasks),
+            sum(row.tasks - row.done for row in tasks if row.due and row.due < as_of),
+        )
+    areas = [None] if scope.sees_all else sorted(scope.municipalities)
+    rows = [row for code in areas for row in quality.task_states(request.reader, code)]
+    return sum(row.tasks - row.done for row in rows), sum(row.overdue for row in rows)
+
+
 def _tasks_due(request: Request, tasks: Sequence) -> ChartFrame:
     """Tasks in scope that are not done, the earliest date first."""
     lang = request.lang
     as_of = request.reader.release.as_of
-    left = sum(row.tasks - row.done for row in tasks)
-    late = sum(row.tasks - row.done for row in tasks if row.due and row.due < as_of)
+    shown = sum(row.tasks - row.done for row in tasks)
+    left, late = _open_tasks(request, tasks)
     return ChartFrame(
         title=t("Which tasks are not done yet?", lang),
         finding=tn(
@@ -340,10 +361,10 @@ def _tasks_due(request: Request, tasks: Sequence) -> ChartFrame:
                 for row in tasks
             ],
             lang,
-            notes=[t("The first {n} rows by date.", lang, n=len(tasks))] if len(tasks) == 300 else (),
+            notes=[t("The first {n} rows by date.", lang, n=len(tasks))] if len(tasks) == MOST_LISTED else (),
         ),
         provenance=provenance(
-            request, "task", (len(tasks), len(tasks)), t("tasks set minus tasks done, by due date", lang)
+            request, "task", (shown, left), t("tasks set minus tasks done, by due date", lang)
         ),
         lang=lang,
         address=request.address,
@@ -353,9 +374,9 @@ def _tasks_due(request: Request, tasks: Sequence) -> ChartFrame:
 # --- levels by criterion ----------------------------------------------------------------------------------
 
 
-def _criteria(request: Request) -> list[Part]:
+def _criteria(request: Request, rows_of_years: Sequence) -> list[Part]:
     lang = request.lang
-    years = sorted({row.year for row in quality.evaluation_years(request.reader)})
+    years = sorted({row.year for row in rows_of_years})
     if not years:
         return []
     year = int(request.params.get("gads", years[-1]))

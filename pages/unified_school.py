@@ -6,7 +6,7 @@ institution are for the institution, its municipality and the ministry.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from markupsafe import Markup
 
@@ -30,9 +30,11 @@ from .quality_blocks import (
     capital,
     change_text,
     chosen,
+    kept,
     place_name,
     provenance,
     rating,
+    same_for_others,
     section,
     unit_href,
 )
@@ -49,7 +51,7 @@ SHORT_ITEMS = {
     "language_strategies": _("Strategies"),
     "methodical_support_2022_23": _("Method. support 22/23"),
     "pupils_communicate": _("Pupils speak"),
-    "communication_to_improve": _("Communication weak"),
+    "communication_to_improve": _("Contacts weak"),
     "pupils_difficulties": _("Pupils' difficulties"),
 }
 HINDERING = {key.removeprefix("unified_") for key in WEAKNESSES}
@@ -67,29 +69,20 @@ GRADES = ("preschool", *(str(grade) for grade in range(1, 10)))
 def view(request: Request) -> View:
     """The transition to the unified school."""
     reader, lang = request.reader, request.lang
-    rows = published.tables(reader, *TABLES)
-    told = Printed(rows, lang, reader.release.id) if rows else None
+    told = _told(request)
     own, lead = _own(request)
     body: list[Part] = list(own)
-    printed = unified(request, told) if told else []
-    levels = chosen(printed, "unified-levels")
-    levels += _by_round(request)
-    body.append(section("limeni", t("Level of the head's work in the transition", lang), levels))
-    found = chosen(printed, "unified-criteria")
-    found += _differences(request)
-    body.append(section("kriteriji", t("What the visits found", lang), found))
-    body.append(section("atkartoti", t("First and repeated visit", lang), _repeated(request)))
-    places = _municipalities(request, told)
+    body += kept(request, "findings", lambda: _findings(request, told()))
+    changes = kept(request, "changes", lambda: _repeated(request))
+    body.append(section("atkartoti", t("First and repeated visit", lang), [*changes, *_dumbbell(request)]))
+    places = (
+        kept(request, "places", lambda: _municipalities(request, told))
+        if same_for_others(request)
+        else _municipalities(request, told)
+    )
     if places:
         body.append(section("pasvaldibas", t("Where visits took place", lang), places))
-    if told:
-        body.append(
-            section(
-                "nauda",
-                t("Money and calendar", lang),
-                [*_funding(request, told), *_calendar(request, told)],
-            )
-        )
+    body += kept(request, "money", lambda: _money(request, told()))
     return View(
         title=t("How is the move to the unified school led?", lang),
         window_title=t("Unified school", lang),
@@ -97,7 +90,7 @@ def view(request: Request) -> View:
             "Levels of the head's work in the transition to the unified school, visits, criteria, funding.",
             lang,
         ),
-        lead=lead or (_lead(told, lang) if told else t("The annual report has not been loaded yet.", lang)),
+        lead=lead or _lead(told(), lang),
         body=body,
         lang=lang,
         crumbs=[Crumb(t("Home", lang), request.url("home")), Crumb(t("Unified school", lang))],
@@ -105,7 +98,48 @@ def view(request: Request) -> View:
     )
 
 
-def _lead(told: Printed, lang: str) -> str:
+def _told(request: Request) -> Callable[[], Printed | None]:
+    """Function that reads the printed figures when they are first asked for; None where the report is not loaded."""
+    found: list[Printed | None] = []
+
+    def told() -> Printed | None:
+        if not found:
+            rows = published.tables(request.reader, *TABLES)
+            found.append(Printed(rows, request.lang, request.reader.release.id) if rows else None)
+        return found[0]
+
+    return told
+
+
+def _findings(request: Request, told: Printed | None) -> list[Part]:
+    """Levels and criteria of the country."""
+    lang = request.lang
+    printed = unified(request, told) if told else []
+    return [
+        section(
+            "limeni",
+            t("Level of the head's work in the transition", lang),
+            [*chosen(printed, "unified-levels"), *_by_round(request)],
+        ),
+        section(
+            "kriteriji",
+            t("What the visits found", lang),
+            [*chosen(printed, "unified-criteria"), *_differences(request)],
+        ),
+    ]
+
+
+def _money(request: Request, told: Printed | None) -> list[Part]:
+    """Funding and calendar."""
+    if told is None:
+        return []
+    parts = [*_funding(request, told), *_calendar(request, told)]
+    return [section("nauda", t("Money and calendar", request.lang), parts)]
+
+
+def _lead(told: Printed | None, lang: str) -> str:
+    if told is None:
+        return t("The annual report has not been loaded yet.", lang)
     optimal = told.row("unified_optimal", unit="institutions")
     return t(
         "In {share} of the {rated} rated institutions the head leads the move well or better. {visited} institutions were "
@@ -590,8 +624,7 @@ def _repeated(request: Request) -> list[Part]:
             provenance=origin,
         )
     ]
-    named = _dumbbell(request)
-    return [*parts_of_page, *named]
+    return parts_of_page
 
 
 def _dumbbell(request: Request) -> list[Part]:
@@ -697,7 +730,7 @@ def _dumbbell(request: Request) -> list[Part]:
 # --- municipalities ---------------------------------------------------------------------------------------
 
 
-def _municipalities(request: Request, told: Printed | None) -> list[Part]:
+def _municipalities(request: Request, told: Callable[[], Printed | None]) -> list[Part]:
     lang = request.lang
     places = quality.visited_municipalities(request.reader)
     visited = [one for one in places if one.flag or one.rows]
@@ -752,7 +785,8 @@ def _municipalities(request: Request, told: Printed | None) -> list[Part]:
                 }
             )
     protected = any(isinstance(row["count"], Reason) and row["count"].code == "c" for row in rows)
-    printed = told.value("unified_municipalities") if told else None
+    report = told()
+    printed = report.value("unified_municipalities") if report else None
     notes = [
         t("Where no visit took place nothing was measured; that is not a good level and not zero.", lang)
     ]

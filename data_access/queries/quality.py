@@ -18,9 +18,9 @@ COUNTRY = ("country", "LV")
 
 
 def _area(reader: Reader, table: Table, code: str | None) -> Select:
-    """Rows of the country, or of one municipality on the plane that the reader may read."""
+    """Rows of the country, the same for everybody, or of one municipality on the plane that the reader may read."""
     kind, area_id = COUNTRY if code is None else ("municipality", code)
-    plane = reader.scope.plane() if code is None else reader.scope.plane(municipality_code=code)
+    plane = "released" if code is None else reader.scope.plane(municipality_code=code)
     return select(table).where(
         table.c.release_id == reader.release.id,
         table.c.plane == plane,

@@ -318,6 +318,34 @@ def test_small_counts_of_municipalities(view, reader):
             assert isinstance(row[key], Reason) or row[key] >= 10, (row["name"], key)
 
 
+def test_open_tasks_are_counted_whole(view):
+    """The ministry's list is cut, its numbers are not: as many open tasks as the states by area say."""
+    found = view("quality", "en", "ministry")
+    total = found.table("task-states").rows[-1]
+    frame = found.frame("own-tasks")
+    assert len(frame.table.rows) == 100
+    assert numbers.integer(total["open"] + total["late"], "en") in frame.finding
+    assert numbers.integer(total["late"], "en") in frame.finding
+    assert frame.provenance.coverage[1] == total["open"] + total["late"]
+
+
+def test_what_is_kept_is_the_same_for_everybody(view):
+    """Parts made once a release hold no row of one reader: the same tables for all in any order of asking."""
+    own = {table for tables in OWN.values() for table in tables} | {"answers-by-municipality"}
+    local = {"visited-municipalities", "complaint-municipalities"}
+    for page in NAMES:
+        seen = []
+        for reader in ("ministry", "municipality", "school", "public", "ministry"):
+            tables = {frame.table.id: frame.table.rows for frame in view(page, "lv", reader).frames()}
+            seen.append({key: rows for key, rows in tables.items() if key not in own | local})
+        assert all(one == seen[0] for one in seen)
+        for table in local:
+            public = view(page, "lv", "public").table(table)
+            if public is not None:
+                assert public.rows == view(page, "lv", "school").table(table).rows
+                assert public.rows != view(page, "lv", "ministry").table(table).rows
+
+
 def test_visits_change_is_public_as_counts(view):
     """The public reads how many rose and how many stayed, without names."""
     table = view("unified_school", "en").table("visit-changes")
