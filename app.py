@@ -16,6 +16,7 @@ from access import session
 from access.callbacks import refuse_unguarded
 from access.pages import Renderer, match
 from components import static_files
+from components.templating import environment
 from data_access import engine as engines
 from data_access.queries.accounts import demo_scopes
 from data_access.reading import NoRelease, current_release
@@ -46,6 +47,7 @@ def create_app(settings: configuration.Settings | None = None) -> site.Panel:
     app.layout = html.Div([dcc.Location(id="url", refresh=False), html.Div(id="page")])
     app.enable_dev_tools(debug=False)
 
+    environment().globals["contact"] = settings.contact
     session.configure(app.server, settings)
     app.server.extensions["ikms_demo_accounts"] = demo_scopes(engine) if settings.demo else {}
     renderer = Renderer(engine, settings, site.not_found)

@@ -57,6 +57,10 @@ class Table:
             if missing:
                 raise ValueError(f"table {self.id}: a row lacks {missing}; a missing value needs a Reason")
 
+    def reason_codes(self) -> list[str]:
+        """The reason codes that stand in the table, each once."""
+        return sorted({cell.code for row in self.rows for cell in row.values() if isinstance(cell, Reason)})
+
     def text(self, column: Column, row: Mapping) -> str:
         """A cell as people read it."""
         value = row[column.key]
@@ -154,9 +158,14 @@ def _escape(text: str) -> str:
     return str(escape(text)) if _SPECIAL.search(text) else str(text)
 
 
+_SIGNED_NUMBER = re.compile(r"[+-]\d[\d\s.,]*[%\w\s.]*")
+
+
 def safe_text(text: str) -> str:
-    """Text that no spreadsheet runs as a formula."""
-    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r", "＝") else text
+    """Text that no spreadsheet runs as a formula; a signed number stays as it is."""
+    if text[:1] in ("=", "+", "-", "@", "\t", "\r", "＝") and not _SIGNED_NUMBER.fullmatch(text):
+        return "'" + text
+    return text
 
 
 def format_value(value: object, kind: str, lang: str) -> str:

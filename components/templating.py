@@ -25,7 +25,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    env.globals.update(t=translate, tn=translate_plural, numbers=numbers, reasons=reasons)
+    env.globals.update(t=translate, tn=translate_plural, numbers=numbers, reasons=reasons, contact="")
     return env
 
 

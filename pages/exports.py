@@ -11,7 +11,7 @@ from access.door import route
 from access.pages import Renderer
 from access.session import current_scope
 from components.chart_frame import ChartFrame
-from language import numbers
+from language import numbers, reasons
 from language.messages import translate as t
 
 TYPES = {
@@ -56,6 +56,7 @@ def heading(frame: ChartFrame) -> list[str]:
         lines.insert(1, t("Demonstration data", lang))
     if origin.note:
         lines.append(origin.note)
+    lines += [f"[{code}] {reasons.meaning(code, lang)}" for code in frame.table.reason_codes()]
     return lines
 
 

@@ -38,8 +38,8 @@ def protected(*given_rows):
         (14, 60, 0.2, 0.25),  # 40-99: five points
         (31, 200, 0.16, 0.16),  # 100-299: whole percent (15.5 rounds half up)
         (50, 400, 0.125, 0.125),  # 300 and more: one decimal
-        (1, 400, 0.0, 0.01),  # bottom code
-        (399, 400, 0.99, 1.0),  # top code
+        (1, 400, 0.0, 0.03),  # fewer than ten persons: told as up to
+        (399, 400, 0.97, 1.0),  # all but fewer than ten
         (5, 9, None, None),  # below the minimum group
     ],
 )
