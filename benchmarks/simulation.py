@@ -498,15 +498,15 @@ def _table(title: str, columns: Iterable[str]) -> Table:
     return table
 
 
-def main(seeds: Iterable[int] = range(1, 6), console: Console | None = None, institutions: int = 700) -> None:
+def main(seeds: Iterable[int] = range(1, 6), console: Console | None = None) -> None:
     """Print what was promised and what was found."""
     console, seeds = console or Console(width=150), list(seeds)
-    many = f"{len(seeds)} countries of {institutions} institutions"
+    many = f"{len(seeds)} countries of 700 institutions"
     table = _table(
         f"Nobody is beyond a boundary ({many})",
         ("indicator", "tiles", "plain rule flags", "certain", "certain (<= 0.5 %)", "false: promised"),
     )
-    for code, one in by_indicator(tiles_of_many(seeds, institutions=institutions)).items():
+    for code, one in by_indicator(tiles_of_many(seeds)).items():
         table.add_row(
             code,
             str(one.tiles),
@@ -516,15 +516,13 @@ def main(seeds: Iterable[int] = range(1, 6), console: Console | None = None, ins
             f"{one.promised_false:.1f}",
         )
     console.print(table)
-    found = by_indicator(tiles_of_many(seeds, troubled=0.1, institutions=institutions))
+    found = by_indicator(tiles_of_many(seeds, troubled=0.1))
     console.print(_flags(f"One institution in ten is troubled ({many})", found))
     console.print(_fairness(found))
-    console.print(
-        _flags("What strains the promise, all indicators together", dict(_strains(seeds, institutions)))
-    )
+    console.print(_flags("What strains the promise, all indicators together", dict(_strains(seeds))))
 
 
-def _strains(seeds: list[int], institutions: int) -> Iterator[tuple[str, Summary]]:
+def _strains(seeds: list[int]) -> Iterator[tuple[str, Summary]]:
     """Countries that are harder than the model supposes, or easier."""
     for name, properties in (
         ("one in fifty has just recovered", {"recovered": 0.02}),
@@ -532,7 +530,7 @@ def _strains(seeds: list[int], institutions: int) -> Iterator[tuple[str, Summary
         ("learners resemble others of their class, 0.01", {"clumped": 0.01}),
         ("every exam of a learner by chance", {"linked": False}),
     ):
-        yield name, summary(tiles_of_many(seeds, troubled=0.1, institutions=institutions, **properties))
+        yield name, summary(tiles_of_many(seeds, troubled=0.1, **properties))
 
 
 def _flags(title: str, found: dict[str, Summary]) -> Table:

@@ -11,6 +11,8 @@ from rich.console import Console
 
 from benchmarks import simulation
 
+pytestmark = pytest.mark.slow
+
 SEEDS = (1, 2, 3)
 NULL, RIGHT = 0.005, 0.90
 # One learner's exams resemble each other, but R01 and R12 count each exam as a case of its own.
@@ -192,12 +194,16 @@ def test_exams_of_one_learner_give_as_many_false_flags_as_promised(code, trouble
 # --- the report -------------------------------------------------------------------------------------
 
 
-def test_the_report_prints_every_table():
+def test_the_report_prints_every_table(healthy, troubled, monkeypatch):
     """The tables name every indicator and both promises."""
+    monkeypatch.setattr(
+        simulation, "tiles_of_many", lambda seeds, **properties: troubled if properties else healthy
+    )
     stream = io.StringIO()
-    simulation.main((1,), Console(width=150, file=stream), institutions=150)
+    simulation.main(SEEDS, Console(width=150, file=stream))
     text = stream.getvalue()
     for code in (*simulation.SIMULATED, "all"):
-        assert text.count(f" {code} ") >= 3, code
+        assert text.count(f"│ {code} ") == 3, code
     assert "<= 0.5 %" in text
     assert ">= 90 %" in text
+    assert "recovered" in text
