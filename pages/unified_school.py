@@ -47,7 +47,7 @@ SHORT_ITEMS = {
     "learning_materials": _("Materials"),
     "support_staff": _("Support staff"),
     "methodical_support_2023_24": _("Method. support 23/24"),
-    "environment_adapted": _("Setting"),
+    "environment_adapted": _("Surroundings"),
     "language_strategies": _("Strategies"),
     "methodical_support_2022_23": _("Method. support 22/23"),
     "pupils_communicate": _("Pupils speak"),
