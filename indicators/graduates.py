@@ -420,31 +420,114 @@ def compare(cells: pd.DataFrame) -> pd.DataFrame:
 # --- disclosure ----------------------------------------------------------------------------------
 
 
-def complement(size: np.ndarray, hidden: np.ndarray, equations: Sequence[np.ndarray]) -> np.ndarray:
-    """Hide further cells until no hidden one is the only hidden member of an equation.
+@dataclass(frozen=True)
+class Sums:
+    """One kind of sum among cells: the line that each cell belongs to (-1 = none), and which cells are the wholes.
 
-    size: persons of each cell. hidden: cells under the minimum. equations: arrays with the number of the line that a
-    cell belongs to (its whole included), -1 for none. The smallest other member is hidden; a whole only last.
+    A line has at least two members: its whole and all of its parts.
     """
+
+    line: np.ndarray
+    whole: np.ndarray
+
+
+def complement(
+    size: np.ndarray, hidden: np.ndarray, sums: Sequence[Sums], blocks: np.ndarray | None = None
+) -> np.ndarray:
+    """Hide further cells until no hidden one can be computed from the others.
+
+    size: persons of each cell. hidden: cells under the minimum. blocks: number of the block of each cell; no sum
+    reaches over two blocks. First no line may have a single hidden member; then the sums are taken together as linear
+    equations, and while one of the hidden cells has only one solution, the smallest visible cell beside it is hidden.
+    """
+    blocks = np.zeros(len(size), dtype=int) if blocks is None else blocks
     hidden = hidden.copy()
+    for block in np.unique(blocks[hidden]):
+        cells = np.flatnonzero(blocks == block)
+        own = [Sums(_renumbered(one.line[cells]), one.whole[cells]) for one in sums]
+        hidden[cells] = _complement(size[cells], hidden[cells], own)
+    return hidden
+
+
+def _renumbered(line: np.ndarray) -> np.ndarray:
+    numbers, codes = np.unique(line, return_inverse=True)
+    return codes - 1 if numbers[0] == -1 else codes
+
+
+def _complement(size: np.ndarray, hidden: np.ndarray, sums: Sequence[Sums]) -> np.ndarray:
     order = np.argsort(size, kind="stable")
+    hidden = _no_single(order, hidden, sums)
+    while (known := determined(hidden, sums)).any():
+        hidden[_beside(known, hidden, sums, order)[0]] = True
+        hidden = _no_single(order, hidden, sums)
+    return hidden
+
+
+def _beside(told: np.ndarray, hidden: np.ndarray, sums: Sequence[Sums], order: np.ndarray) -> np.ndarray:
+    """Visible cells in a line with cells that can be computed, or with what is hidden beside them; smallest first."""
+    reached = told
+    while True:
+        beside = np.zeros(len(told), dtype=bool)
+        for one in sums:
+            beside |= np.isin(one.line, np.unique(one.line[reached & (one.line >= 0)]))
+        candidates = order[(beside & ~hidden)[order]]
+        if len(candidates):
+            return candidates
+        if not (beside & ~reached).any():
+            raise ValueError("a small group cannot be protected: every cell beside it is hidden")
+        reached = reached | beside
+
+
+def _no_single(order: np.ndarray, hidden: np.ndarray, sums: Sequence[Sums]) -> np.ndarray:
     changed = True
     while changed:
         changed = False
-        for codes in equations:
-            member = codes >= 0
-            lines = int(codes.max(initial=-1)) + 1
+        for one in sums:
+            member = one.line >= 0
+            lines = int(one.line.max(initial=-1)) + 1
             if not lines:
                 continue
-            alone = np.bincount(codes[member & hidden], minlength=lines) == 1
-            alone &= np.bincount(codes[member], minlength=lines) > 1
+            alone = np.bincount(one.line[member & hidden], minlength=lines) == 1
             candidates = order[(member & ~hidden)[order]]
-            candidates = candidates[alone[codes[candidates]]]
+            candidates = candidates[alone[one.line[candidates]]]
             if len(candidates):
-                _lines, first = np.unique(codes[candidates], return_index=True)
+                _lines, first = np.unique(one.line[candidates], return_index=True)
                 hidden[candidates[first]] = True
                 changed = True
     return hidden
+
+
+def determined(hidden: np.ndarray, sums: Sequence[Sums]) -> np.ndarray:
+    """Which hidden cells have one value only in all solutions of the sums, given all cells that are not hidden.
+
+    The equations are brought to reduced echelon form; a cell that stands alone in its row is told by them.
+    """
+    result = np.zeros(len(hidden), dtype=bool)
+    cells = np.flatnonzero(hidden)
+    rows = []
+    for one in sums:
+        line = one.line[cells]
+        signs = np.where(one.whole[cells], -1.0, 1.0)
+        rows += [np.where(line == number, signs, 0.0) for number in np.unique(line[line >= 0])]
+    if not rows:
+        return result
+    matrix = np.array(rows)
+    top = 0
+    for column in range(matrix.shape[1]):
+        pivot = top + int(np.abs(matrix[top:, column]).argmax())
+        if abs(matrix[pivot, column]) < 1e-9:
+            continue
+        matrix[[top, pivot]] = matrix[[pivot, top]]
+        matrix[top] /= matrix[top, column]
+        others = np.flatnonzero(np.abs(matrix[:, column]) > 1e-9)
+        others = others[others != top]
+        matrix[others] -= matrix[others, column][:, None] * matrix[top]
+        top += 1
+        if top == len(matrix):
+            break
+    used = np.abs(matrix[:top]) > 1e-9
+    result[cells[used[used.sum(axis=1) == 1].argmax(axis=1)]] = True
+    return result
 
 
 def equations(cells: pd.DataFrame, institution_region: Mapping[str, str], final: int) -> list[np.ndarray]:
@@ -460,30 +543,34 @@ def equations(cells: pd.DataFrame, institution_region: Mapping[str, str], final:
     home = cells["area_id"].where(~place, cells["area_id"].map(institution_region)).to_numpy()
 
     def line(mask: np.ndarray, *keys: str, extra: np.ndarray | None = None) -> np.ndarray:
+        """Numbers of the lines; a cell alone in its line has no parts in the cube and belongs to none."""
         result = np.full(len(cells), -1)
         if mask.any():
             part = cells.loc[mask, ["system", "k", *keys]]
             if extra is not None:
                 part = part.assign(extra=extra[mask])
-            result[mask] = part.groupby(list(part.columns), sort=False).ngroup().to_numpy()
+            numbers = part.groupby(list(part.columns), sort=False).ngroup().to_numpy()
+            result[mask] = np.where(np.bincount(numbers)[numbers] > 1, numbers, -1)
         return result
 
     top = country & total
     return [
-        line(top, "sex", "cohort", "level"),  # fields of a level
-        line(top, "sex", "cohort", "field"),  # levels of a field
-        line(
-            country & everyone & pooled & ~no_field & ~no_level, "field", "level"
-        ),  # programmes of a field and level
-        line((country | place) & ~total, "programme"),  # institutions of a programme
-        line(place & pooled, "area_id"),  # programmes of an institution
-        line(
-            (place | country) & total & no_field & no_level & everyone, "cohort"
-        ),  # institutions of the country
-        line((place | region) & total & pooled, extra=home),  # institutions of a region
-        line((country & no_field & no_level & total & everyone & pooled) | region),  # regions of the country
-        line(top, "cohort", "field", "level"),  # women and men
-        line(total & recent, "area_kind", "area_id", "sex", "field", "level"),  # cohorts of a pool
+        Sums(line(top, "sex", "cohort", "level"), no_field),  # fields of a level
+        Sums(line(top, "sex", "cohort", "field"), no_level),  # levels of a field
+        Sums(
+            line(country & everyone & pooled & ~no_field & ~no_level, "field", "level"), total
+        ),  # programmes
+        Sums(line((country | place) & ~total, "programme"), country),  # institutions of a programme
+        Sums(line(place & pooled, "area_id"), total),  # programmes of an institution
+        Sums(
+            line((place | country) & total & no_field & no_level & everyone, "cohort"), country
+        ),  # institutions
+        Sums(line((place | region) & total & pooled, extra=home), region),  # institutions of a region
+        Sums(line((country & no_field & no_level & total & everyone & pooled) | region), country),  # regions
+        Sums(line(top, "cohort", "field", "level"), everyone),  # women and men
+        Sums(
+            line(total & recent, "area_kind", "area_id", "sex", "field", "level"), pooled
+        ),  # cohorts of a pool
     ]
 
 
@@ -556,7 +643,8 @@ def detail(cells: pd.DataFrame, compared: pd.DataFrame) -> pd.DataFrame:
 def released(cells: pd.DataFrame, institution_region: Mapping[str, str], final: int) -> pd.DataFrame:
     """The plane of everybody else: small groups hidden with their complements, counts rounded, shares in bands."""
     size = cells["graduates"].to_numpy(dtype=float)
-    hidden = complement(size, size < MINIMUM, equations(cells, institution_region, final))
+    blocks = cells.groupby(["system", "k"], sort=False).ngroup().to_numpy()
+    hidden = complement(size, size < MINIMUM, equations(cells, institution_region, final), blocks)
     result = _described(cells)
     low, high = split(cells[list(STATUSES)].to_numpy(), size)
     for column, name in enumerate(STATUSES):
@@ -661,10 +749,12 @@ def flow(base: pd.DataFrame) -> pd.DataFrame:
     total = cells[cells["category"] == ""].set_index(key[:4])["graduates"]
     whole = total.reindex(pd.MultiIndex.from_frame(cells[key[:4]])).to_numpy()
     size = cells["graduates"].to_numpy(dtype=float)
-    lines = [
-        cells.groupby([*key[:3], name], sort=False).ngroup().to_numpy() for name in ("field", "category")
+    sums = [
+        Sums(cells.groupby([*key[:3], own], sort=False).ngroup().to_numpy(), (cells[other] == "").to_numpy())
+        for own, other in (("field", "category"), ("category", "field"))
     ]
-    hidden = complement(size, (size < MINIMUM) | (whole < MIN_FLOW), lines)
+    blocks = cells.groupby(key[:3], sort=False).ngroup().to_numpy()
+    hidden = complement(size, (size < MINIMUM) | (whole < MIN_FLOW), sums, blocks)
     cells["share"] = np.where(hidden, np.nan, np.round(rounded(size) / rounded(whole), 3))
     cells["graduates"] = np.where(hidden, np.nan, rounded(size))
     cells["reason"] = np.where(hidden, "c", None)

@@ -1,0 +1,352 @@
+"""Roll-ups of graduates: sums of the facts on both engines, protected, finished years only; reference data refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from sqlalchemy import func, insert, select
+
+from data_access import releases, schema
+from data_access.bulk import insert_rows
+from data_access.engine import create
+from data_access.importing import graduates_reference, reference
+from data_access.importing.receive import RefusedFile
+from data_access.queries import graduates as queries
+from data_access.reading import reading
+from data_access.rollups_graduates import roll_up_graduates
+from data_access.scope import Scope
+from indicators import graduates as method
+
+REFERENCE = Path(__file__).resolve().parents[2] / "reference"
+PLACES = ("LV0001000", "LV0003000", "LV0001000")
+PROGRAMMES = (
+    ("42481 Datorzinātne, bakalaurs", "science_maths_it", "bachelor"),
+    ("42141 Izglītība, bakalaurs", "education", "bachelor"),
+    ("47141 Izglītība, maģistrs", "education", "master"),
+)
+
+
+def _facts() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Three institutions, three programmes, cohorts 2017..2023; one programme is small, 2024 is not finished."""
+    rng = np.random.default_rng(7)
+    main, sectors = [], []
+    for institution in (1, 2, 3):
+        for number, (programme, field, level) in enumerate(PROGRAMMES):
+            for cohort in range(2017, 2024):
+                for monitored in range(cohort + 1, 2025):
+                    size = 4 if (institution, number) == (2, 2) else 60 + 10 * institution + number
+                    women = rng.multinomial(size // 2, (0.8, 0.03, 0.04, 0.06, 0.05, 0.02))
+                    men = rng.multinomial(size - size // 2, (0.78, 0.05, 0.03, 0.06, 0.06, 0.02))
+                    for sex, counts in (("all", women + men), ("women", women), ("men", men)):
+                        main.append(
+                            {
+                                "institution_id": institution,
+                                "graduation_year": cohort,
+                                "monitoring_year": monitored,
+                                "programme": programme,
+                                "sex": sex,
+                                "system": "higher",
+                                "field": field,
+                                "level": level,
+                                "graduates": int(counts.sum()),
+                                **dict(zip(method.STATUSES, map(int, counts), strict=True)),
+                                "skilled": int(counts[0]) // 2,
+                                "earners": int(counts[0]),
+                                "founded": 0,
+                                "income_median": 15_000.0 + 500 * number if counts[0] else None,
+                                "income_lower_quartile": 11_000.0 if counts[0] else None,
+                                "income_upper_quartile": 21_000.0 if counts[0] else None,
+                                "load_batch_id": 1,
+                            }
+                        )
+                    if monitored - cohort in method.FLOW_K:
+                        stay = int((women + men)[:4].sum())
+                        for kind, parts in (
+                            ("sector", {"P": int((women + men)[0])}),
+                            ("region", {"LV00A": stay // 2, "LV005": stay - stay // 2}),
+                        ):
+                            sectors += [
+                                {
+                                    "institution_id": institution,
+                                    "graduation_year": cohort,
+                                    "monitoring_year": monitored,
+                                    "programme": programme,
+                                    "kind": kind,
+                                    "category": category,
+                                    "graduates": count,
+                                    "load_batch_id": 1,
+                                }
+                                for category, count in parts.items()
+                            ]
+    return pd.DataFrame(main), pd.DataFrame(sectors)
+
+
+@pytest.fixture
+def graduated(engine):
+    """A database with graduates and a release of them; gives the engine and the facts."""
+    main, sectors = _facts()
+    with engine.begin() as connection:
+        reference.load_all(connection)
+        graduates_reference.load_deflator(connection, REFERENCE)
+        graduates_reference.load_labour_market(connection, REFERENCE)
+        connection.execute(
+            insert(schema.institution),
+            [
+                {
+                    "id": number,
+                    "reg_no": f"990000000{number}",
+                    "name": f"Augstskola {number}",
+                    "type": "higher",
+                    "founder_kind": "state",
+                    "municipality_code": place,
+                    "urbanity": "city",
+                    "in_transition": 0,
+                    "valid_from": "2009-09-01",
+                    "valid_to": None,
+                    "sort_key": str(number),
+                    "search_key": f"augstskola {number}",
+                    "load_batch_id": 1,
+                }
+                for number, place in enumerate(PLACES, start=1)
+            ],
+        )
+        insert_rows(connection, schema.fact_graduate, main)
+        insert_rows(connection, schema.fact_graduate_sector, sectors)
+        releases.publish(connection, reason="test", author="test", steps=(roll_up_graduates,))
+    return engine, main
+
+
+def _groups(engine, plane="released"):
+    table = schema.graduate_group
+    with engine.begin() as connection:
+        rows = connection.execute(select(table).where(table.c.plane == plane)).mappings().all()
+    return pd.DataFrame(rows)
+
+
+def test_groups_are_the_sums_of_the_facts(graduated):
+    engine, main = graduated
+    main = main[(main["sex"] == "all") & (main["monitoring_year"] <= 2023)].assign(
+        k=main["monitoring_year"] - main["graduation_year"]
+    )
+    exact = _groups(engine, "detail")
+    whole = main.groupby(["institution_id", "graduation_year", "k"])[["graduates", *method.STATUSES]].sum()
+    own = exact[(exact["programme"] == "") & (exact["cohort"] != 0)]
+    assert len(own) == len(whole)
+    for row in own.itertuples():
+        facts = whole.loc[(int(row.area_id), row.cohort, row.k)]
+        assert row.graduates == facts["graduates"]
+        for status in method.STATUSES:
+            assert getattr(row, f"{status}_low") * row.graduates == pytest.approx(facts[status])
+    country = main.groupby(["graduation_year", "k"])["graduates"].sum()
+    shown = _groups(engine)
+    shown = shown[
+        (shown["area_kind"] == "country") & (shown["sex"] == "all") & (shown["cohort"] != 0)
+        & (shown["field"] == "") & (shown["level"] == "")
+    ]  # fmt: skip
+    assert len(shown) == len(country)
+    for row in shown.itertuples():
+        assert row.graduates == method.rounded(country.loc[(row.cohort, row.k)])
+    pooled = main[main["graduation_year"] > 2023 - main["k"] - 3].groupby("k")["graduates"].sum()
+    table = _groups(engine)
+    table = table[
+        (table["area_kind"] == "country") & (table["sex"] == "all") & (table["cohort"] == 0)
+        & (table["programme"] == "") & (table["field"] == "") & (table["level"] == "")
+    ].set_index("k")  # fmt: skip
+    assert {k: method.rounded(n) for k, n in pooled.items()} == table["graduates"].to_dict()
+
+
+def test_no_unfinished_year_has_a_number(graduated):
+    engine, _main = graduated
+    for plane in ("detail", "released"):
+        rows = _groups(engine, plane)
+        assert (rows["year_to"] <= 2023).all()
+        single = rows[rows["cohort"] != 0]
+        assert (single["cohort"] + single["k"] <= 2023).all()
+
+
+def test_six_statuses_are_a_hundred_percent_in_every_exact_cell(graduated):
+    engine, _main = graduated
+    rows = _groups(engine, "detail")
+    total = sum(rows[f"{status}_low"] for status in method.STATUSES)
+    assert total.between(0.999, 1.001).all()
+
+
+def test_small_groups_are_hidden_for_others_and_exact_for_their_own(graduated):
+    engine, _main = graduated
+    with reading(engine, Scope(role="school", institutions=frozenset({2}))) as reader:
+        place = next(row for row in queries.institutions(reader, "higher") if row.id == 2)
+        other = next(row for row in queries.institutions(reader, "higher") if row.id == 1)
+        assert queries.institution_plane(reader, place) == "detail"
+        assert queries.institution_plane(reader, other) == "released"
+    released = _groups(engine)
+    small = released[(released["area_id"] == "2") & (released["programme"] == PROGRAMMES[2][0])]
+    under = small[small["cohorts"] * 4 < 10]
+    assert len(under)
+    assert (under["reason"] == "c").all()
+    numbers = [name for name in released if name.endswith(("_low", "_high", "median", "quartile"))]
+    assert released.loc[released["reason"] == "c", [*numbers, "graduates", "earners"]].isna().all().all()
+    assert not released.loc[released["reason"].isna(), "graduates"].isna().any()
+    assert not ((released["income_median"].notna()) & (released["earners"].isna())).any()
+
+
+def test_a_second_release_has_its_own_groups_and_the_same_values(graduated):
+    engine, _main = graduated
+    with engine.begin() as connection:
+        releases.publish(connection, reason="again", author="test", steps=(roll_up_graduates,))
+        table = schema.graduate_group
+        counts = connection.execute(
+            select(
+                table.c.release_id, func.count(), func.sum(table.c.graduates), func.sum(table.c.income_median)
+            )
+            .group_by(table.c.release_id)
+            .order_by(table.c.release_id)
+        ).all()
+    assert len(counts) == 2
+    assert tuple(counts[0])[1:] == pytest.approx(tuple(counts[1])[1:])
+
+
+def test_without_graduates_nothing_is_written(reference_engine):
+    with reference_engine.begin() as connection:
+        releases.publish(connection, reason="test", author="test", steps=(roll_up_graduates,))
+        assert connection.execute(select(func.count()).select_from(schema.graduate_group)).scalar() == 0
+    with reading(reference_engine, Scope.public()) as reader:
+        assert queries.span(reader, "higher") is None
+
+
+# --- reference data --------------------------------------------------------------------------------
+
+
+def test_the_same_file_twice_changes_nothing(reference_engine):
+    with reference_engine.begin() as connection:
+        graduates_reference.load_deflator(connection, REFERENCE)
+        graduates_reference.load_labour_market(connection, REFERENCE)
+        assert graduates_reference.load_deflator(connection, REFERENCE) == 0
+        assert graduates_reference.load_labour_market(connection, REFERENCE) == 0
+        prices = dict(connection.execute(select(schema.deflator.c.year, schema.deflator.c.value)).all())
+        wage = connection.execute(
+            select(schema.labour_market.c.value).where(
+                schema.labour_market.c.year == 2019, schema.labour_market.c.measure == "monthly_gross_wage"
+            )
+        ).scalar()
+    assert prices[2015] == 100
+    assert prices[2022] / prices[2021] == pytest.approx(1.1731, abs=1e-4)
+    assert wage * 12 == 12_912  # the published average that graduates' incomes were set against
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("100.0000", "-1"), ("100.0000", "nan"), (",computed,", ",guessed,"), ("2015,", "20x5,")]
+)
+def test_a_wrong_value_refuses_the_file(reference_engine, tmp_path, old, new):
+    text = (REFERENCE / "deflator.csv").read_text(encoding="utf-8")
+    (tmp_path / "deflator.csv").write_text(text.replace(old, new, 1), encoding="utf-8")
+    with reference_engine.begin() as connection, pytest.raises(RefusedFile, match="rinda"):
+        graduates_reference.load_deflator(connection, tmp_path)
+
+
+def test_every_reference_value_names_its_source():
+    for name in ("deflator.csv", "labour_market.csv"):
+        frame = pd.read_csv(REFERENCE / name)
+        assert frame["citation"].str.len().gt(10).all()
+        assert set(frame["origin"]) <= graduates_reference.ORIGINS
+        published = frame["origin"] != "demo"
+        assert frame.loc[published, "citation"].str.contains("http").all()
+
+
+# --- the demonstration database, attacked ---------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def released(demo_path):
+    """Released groups of the demonstration database and the region of each institution."""
+    made = create(f"sqlite:///{demo_path}", read_only=True)
+    with made.begin() as connection:
+        rows = connection.execute(
+            select(schema.graduate_group).where(schema.graduate_group.c.plane == "released")
+        )
+        frame = pd.DataFrame(rows.mappings().all())
+        home = connection.execute(
+            select(schema.institution.c.id, schema.municipality.c.region_code).join(
+                schema.municipality, schema.municipality.c.code == schema.institution.c.municipality_code
+            )
+        ).all()
+        facts = pd.DataFrame(
+            connection.execute(select(schema.fact_graduate).where(schema.fact_graduate.c.sex == "all"))
+            .mappings()
+            .all()
+        )
+    made.dispose()
+    return frame, {str(row.id): row.region_code for row in home}, facts
+
+
+def test_no_median_of_fewer_than_ten_earners_anywhere(released, demo_path):
+    frame, _home, facts = released
+    assert frame.loc[frame["income_median"].notna(), "earners"].ge(10).all()
+    assert frame.loc[frame["income_lower_quartile"].notna(), "earners"].ge(20).all()
+    made = create(f"sqlite:///{demo_path}", read_only=True)
+    with made.begin() as connection:
+        table = schema.graduate_group.c
+        rows = connection.execute(
+            select(table.earners, table.income_median, table.income_upper_quartile).where(
+                table.plane == "detail"
+            )
+        ).all()
+    made.dispose()
+    assert all(row.earners >= 10 for row in rows if row.income_median is not None)
+    assert all(row.earners >= 20 for row in rows if row.income_upper_quartile is not None)
+    # Behind the rounded counts too.
+    facts = facts.assign(k=facts["monitoring_year"] - facts["graduation_year"])
+    whole = facts.groupby(["institution_id", "graduation_year", "k"])["earners"].sum()
+    own = frame[(frame["area_kind"] == "institution") & (frame["programme"] == "") & (frame["cohort"] != 0)]
+    shown = own[own["income_median"].notna()]
+    assert all(whole.loc[(int(r.area_id), r.cohort, r.k)] >= 10 for r in shown.itertuples())
+
+
+def test_no_count_under_ten_is_shown(released):
+    frame, _home, _facts = released
+    for name in ("graduates", "in_latvia", "earners"):
+        known = frame[name].dropna()
+        assert (known >= 10).all()
+        assert (known % 5 == 0).all()
+    assert frame.loc[frame["area_kind"] == "institution", "probability_higher"].isna().all()
+
+
+def test_shares_sum_to_a_hundred_or_say_a_range(released):
+    frame, _home, _facts = released
+    shown = frame[frame["reason"].isna()]
+    low = sum(shown[f"{status}_low"] for status in method.STATUSES)
+    high = sum(shown[f"{status}_high"] for status in method.STATUSES)
+    assert (low <= 1.001).all()
+    assert (high >= 0.999).all()
+    exact = np.all([shown[f"{s}_low"] == shown[f"{s}_high"] for s in method.STATUSES], axis=0)
+    assert exact.sum() > 1_000
+    assert low[exact].between(0.999, 1.001).all()
+
+
+def test_no_hidden_group_is_determined_by_the_sums_that_are_shown(released):
+    """Linear attack: a hidden cell is determined when it is constant over all solutions of the equations."""
+    frame, home, _facts = released
+    hidden = (frame["reason"] == "c").to_numpy()
+    assert hidden.sum() > 100
+    place = np.cumsum(hidden) - 1
+    lines = []
+    for one in method.equations(frame, home, 2023):
+        sign = np.where(one.whole, -1.0, 1.0)
+        for line in np.unique(one.line[hidden & (one.line >= 0)]):
+            members = np.flatnonzero(hidden & (one.line == line))
+            equation = np.zeros(hidden.sum())
+            equation[place[members]] = sign[members]
+            lines.append(equation)
+    matrix = np.array(lines)
+    _u, singular, directions = np.linalg.svd(matrix, full_matrices=True)
+    rank = int((singular > 1e-9).sum())
+    free = np.abs(directions[rank:]).max(axis=0)
+    determined = np.flatnonzero(free < 1e-9)
+    assert not len(determined), json.dumps(
+        frame[hidden]
+        .iloc[determined[:5]][["system", "area_id", "programme", "cohort", "k"]]
+        .to_dict("records")
+    )
