@@ -1,0 +1,231 @@
+"""Pages of graduates: published values with source, states, denominators, roles, odd parameters, both languages."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from sqlalchemy import select
+
+from data_access import schema
+from data_access.engine import create
+
+ADDRESSES = ("/absolventi/augstaka", "/absolventi/profesionala", "/absolventi/karjera")
+TAGS = re.compile(r"<[^>]+>")
+
+
+def _text(answer) -> str:
+    """The words of a page, with plain spaces."""
+    assert answer.status_code == 200
+    html = answer.get_data(as_text=True)
+    return re.sub(r"\s+", " ", TAGS.sub(" ", html).replace("\xa0", " "))
+
+
+def _rows(client, page, table, query="", lang=""):
+    answer = client.get(f"/eksports/json/{table}{lang}{page}{query}")
+    assert answer.status_code == 200, (page, table, query)
+    payload = json.loads(answer.get_data(as_text=True))
+    return payload["rows"] if "rows" in payload else payload["values"]
+
+
+@pytest.fixture(scope="module")
+def place(demo_path):
+    """Registration numbers: a university, a vocational school and the vocational school with the fewest graduates."""
+    made = create(f"sqlite:///{demo_path}", read_only=True)
+    group, institution = schema.graduate_group.c, schema.institution.c
+    with made.begin() as connection:
+        rows = connection.execute(
+            select(institution.reg_no, group.system, group.graduates)
+            .join(schema.graduate_group, group.area_id == institution.id.cast(group.area_id.type))
+            .where(
+                group.plane == "detail",
+                group.area_kind == "institution",
+                group.cohort == 0,
+                group.programme == "",
+                group.k == 1,
+            )
+            .order_by(group.graduates)
+        ).all()
+    made.dispose()
+    found = {
+        system: [row.reg_no for row in rows if row.system == system] for system in ("higher", "vocational")
+    }
+    return {
+        "higher": found["higher"][-1],
+        "vocational": found["vocational"][-1],
+        "small": found["vocational"][0],
+    }
+
+
+@pytest.mark.parametrize("lang", ["", "/en"])
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("account", [None, "ministry", "municipality", "school"])
+def test_every_page_answers_every_role(client, signed_in, address, lang, account):
+    reader = signed_in(account) if account else client
+    text = _text(reader.get(f"{lang}{address}"))
+    assert "None" not in text
+    assert "nan" not in re.findall(r"\w+", text)
+
+
+def test_published_cohorts_stand_on_the_page_with_their_source(client):
+    rows = _rows(client, "/absolventi/augstaka", "publicets", lang="/en")
+    shown = {
+        (row["year"], row["category"], round(row["value"], 3))
+        for row in rows
+        if isinstance(row["value"], float)
+    }
+    for year, employed, unemployed in (
+        ("2018", 0.814, 0.029),
+        ("2019", 0.828, 0.037),
+        ("2020", 0.819, 0.044),
+    ):
+        assert (year, "employed", employed) in shown
+        assert (year, "registered unemployed", unemployed) in shown
+    assert {("2020", "women", 0.826), ("2020", "men", 0.81), ("2019", "Doctor", 0.904)} <= shown
+    assert {("2019", "employed", 0.859), ("2019", "employed", 0.878)} <= shown
+    assert all(row["source"] for row in rows)
+    html = client.get("/absolventi/augstaka").get_data(as_text=True)
+    for value in ("81,4\xa0%", "82,8\xa0%", "81,9\xa0%", "2,9\xa0%", "3,7\xa0%", "4,4\xa0%"):
+        assert value in html
+    assert "https://stat.gov.lv/" in html
+
+
+def test_the_trap_of_two_denominators_is_told_and_both_are_offered(client):
+    text = _text(client.get("/absolventi/augstaka"))
+    assert "85,9 %" in text
+    assert "87,8 %" in text
+    everybody = _rows(client, "/absolventi/augstaka", "kohortas")
+    local = _rows(client, "/absolventi/augstaka", "kohortas", "?no=latvija")
+    pooled = [row for row in everybody if not row["cohort"].isdigit()][0]
+    pooled_local = [row for row in local if not row["cohort"].isdigit()][0]
+    assert pooled_local["k1"] > pooled["k1"]
+    assert "no Latvijā esošajiem" in _text(client.get("/absolventi/augstaka?no=latvija"))
+
+
+@pytest.mark.parametrize("page", ADDRESSES[:2])
+@pytest.mark.parametrize(
+    "measure", ["nodarbinati", "ienakumi", "relativi", "atbilst", "bezdarbs", "arzemes", "macas"]
+)
+def test_no_unfinished_year_has_a_number(client, page, measure):
+    for row in _rows(client, page, "kohortas", f"?raditajs={measure}"):
+        if not row["cohort"].isdigit():
+            continue
+        for k in range(1, 11):
+            if int(row["cohort"]) + k > 2023 and f"k{k}" in row:
+                assert row[f"k{k}"] is None
+                assert row[f"k{k}_reason"] == "z"
+
+
+def test_another_base_year_scales_every_income_by_one_factor(client):
+    first = _rows(client, "/absolventi/augstaka", "kohortas", "?raditajs=ienakumi&cenas=2015")
+    second = _rows(client, "/absolventi/augstaka", "kohortas", "?raditajs=ienakumi&cenas=2023")
+    ratios = [
+        b[f"k{k}"] / a[f"k{k}"]
+        for a, b in zip(first, second, strict=True)
+        for k in range(1, 11)
+        if isinstance(a[f"k{k}"], (int, float)) and a[f"k{k}"] > 0
+    ]
+    assert len(ratios) > 50
+    assert max(ratios) - min(ratios) < 0.003  # rounding to 10 EUR
+    assert min(ratios) == pytest.approx(1.437, abs=0.003)
+
+
+def test_nominal_income_is_never_the_default_and_has_no_pooled_number(client):
+    default = _rows(client, "/absolventi/augstaka", "kohortas", "?raditajs=ienakumi")
+    nominal = _rows(client, "/absolventi/augstaka", "kohortas", "?raditajs=ienakumi&cenas=faktiskas")
+    assert default != nominal
+    pooled = [row for row in nominal if not row["cohort"].isdigit()][0]
+    assert pooled["k1"] is None
+    assert pooled["k1_reason"] == "z"
+    assert "2023. gada cenās" in _text(client.get("/absolventi/augstaka?raditajs=ienakumi"))
+
+
+def test_k_is_aligned_in_the_triangle(client):
+    rows = {row["cohort"]: row for row in _rows(client, "/absolventi/augstaka", "trijsturis")}
+    assert isinstance(rows["2017"]["k2"], float)  # graduates of 2017 at the end of 2019
+    assert isinstance(rows["2013"]["k10"], float)
+    assert rows["2022"]["k2"] == "vēl nav novērots"
+    text = _text(client.get("/absolventi/augstaka"))
+    for words in ("vēl nav novērots", "aizsargāts: pārāk maz absolventu", "tādu absolventu nav"):
+        assert words in text
+
+
+def test_a_school_is_reached_from_its_risk_page(client, place):
+    text = _text(client.get(f"/absolventi/profesionala?iestade={place['vocational']}"))
+    assert "valstī:" in text
+    assert _rows(client, "/absolventi/profesionala", "programmas", f"?iestade={place['vocational']}")
+
+
+def test_others_get_no_comparison_of_single_programmes_and_small_ones_are_hidden(client, signed_in, place):
+    query = f"?iestade={place['small']}"
+    public = _rows(client, "/absolventi/profesionala", "programmas", query)
+    inside = _rows(signed_in("ministry"), "/absolventi/profesionala", "programmas", query)
+    assert "word" not in public[0]
+    assert "word" in inside[0]
+    assert all(row["n"] is None or (row["n"] >= 10 and row["n"] % 5 == 0) for row in public)
+    assert all(row["n"] is not None for row in inside)
+
+
+def test_a_programme_of_an_institution_stands_beside_the_same_field(client, place):
+    rows = _rows(client, "/absolventi/augstaka", "programmas", f"?iestade={place['higher']}")
+    code = rows[0]["programme"][:5]
+    text = _text(client.get(f"/en/absolventi/augstaka?iestade={place['higher']}&programma={code}"))
+    assert "country, same field and level" in text
+    assert "Names of programmes exist in Latvian only." in text
+
+
+@pytest.mark.parametrize("address", ADDRESSES[:2])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?joma=nav&limenis=xx&k=11&raditajs=alga&cenas=1900&no=citi&kohorta=1800",
+        "?k=10&raditajs=bezdarbs",
+        "?joma=agriculture&limenis=doctor&k=9",
+        "?joma=agriculture&limenis=trade&k=6&raditajs=ienakumi",
+        "?programma=99999",
+        "?cenas=2099&raditajs=ienakumi",
+        "?kohorta=2013",
+    ],
+)
+def test_odd_parameters_answer(client, address, query):
+    assert _text(client.get(address + query))
+
+
+@pytest.mark.parametrize("address", ADDRESSES[:2])
+def test_an_unknown_institution_is_not_found(client, address, place):
+    assert client.get(f"{address}?iestade=9999999999").status_code == 404
+    other = place["vocational"] if "augstaka" in address else place["higher"]
+    assert client.get(f"{address}?iestade={other}").status_code == 404
+
+
+def test_a_small_school_shows_reasons_instead_of_numbers(client, place):
+    html = client.get(f"/absolventi/profesionala?iestade={place['small']}&raditajs=ienakumi").get_data(
+        as_text=True
+    )
+    assert "Aizsargāts" in html
+
+
+def test_flow_needs_a_hundred_graduates(client):
+    for row in _rows(client, "/absolventi/augstaka", "nozares"):
+        assert row["n"] is None or row["n"] >= 100
+
+
+def test_career_compares_three_in_plain_sentences(client):
+    text = _text(client.get("/absolventi/karjera?pirmais=a-education&otrais=a42481&tresais=p33811"))
+    assert "no 100" in text
+    assert "pirms nodokļiem nopelna vairāk nekā" in text
+    assert "Tik ilgi vēl neviens nav novērots." in text
+    rows = _rows(
+        client, "/absolventi/karjera", "karjera", "?pirmais=a-education&otrais=a42481&tresais=p33811"
+    )
+    assert len({row["name"] for row in rows}) == 3
+    assert _text(client.get("/absolventi/karjera?pirmais=x&otrais=a99999"))
+
+
+def test_every_frame_names_source_coverage_and_demonstration(client):
+    html = client.get("/absolventi/augstaka").get_data(as_text=True)
+    frames = html.count('class="frame-title"')
+    assert frames >= 8
+    assert html.count('class="source-line"') == frames
+    assert html.count("Demonstrācijas dati.</strong>") >= frames - 1
