@@ -1845,6 +1845,12 @@ def anchors(chosen: Chosen) -> ChartFrame | None:
         ours = computed(cohort, int(row.period_label), sex, level, _PRINTED_STATUS.get(category, ""))
         if row.figure_key.endswith(("_by_level", "_by_sex")):
             ours = computed(cohort, int(row.period_label), sex, level, "employed")
+        local = (
+            computed(cohort, int(row.period_label), sex, level, "employed_local")
+            if ours is not None
+            and (category == "employed" or row.figure_key.endswith(("_by_level", "_by_sex")))
+            else None
+        )
         percent = row.unit == "percent"
         if ours is not None and percent:
             pairs.append(abs(ours.x - row.value / 100) if ours.x is not None else 0)
@@ -1855,6 +1861,7 @@ def anchors(chosen: Chosen) -> ChartFrame | None:
                 "category": _anchor_word(category, lang),
                 "value": row.value / 100 if percent else numbers.euro(row.value, lang),
                 "ours": ours.cell if ours is not None else Reason("z"),
+                "local": local.cell if local is not None else Reason("z"),
                 "source": _publisher(citation, lang),
                 "href": link,
             }
@@ -1867,6 +1874,13 @@ def anchors(chosen: Chosen) -> ChartFrame | None:
             t(
                 "The same cohort of 2018 is 85.9% by CSP and 87.8% by the ministry one year after graduation: two "
                 "denominators are in use, probably with and without those abroad. Here both are named.",
+                lang,
+            )
+        )
+        notes.append(
+            t(
+                "Published incomes are means before taxes of the year; a mean is not set beside a median, so there is no "
+                "computed value.",
                 lang,
             )
         )
@@ -1904,6 +1918,7 @@ def anchors(chosen: Chosen) -> ChartFrame | None:
                 Column("category", t("Part", lang)),
                 Column("value", t("Published", lang), "percent"),
                 Column("ours", t("Computed, of all graduates", lang), "percent"),
+                Column("local", t("Computed, of those in Latvia", lang), "percent"),
                 Column("source", t("Published by", lang), href_key="href"),
             ],
             rows,
