@@ -18,11 +18,12 @@ from access.pages import Renderer, match
 from components import static_files
 from components.templating import environment
 from data_access import engine as engines
+from data_access.answers import Writer as AnswerWriter
 from data_access.queries.accounts import demo_scopes
 from data_access.reading import NoRelease, current_release
 from data_access.thresholds import Writer as ThresholdWriter
 from logs import configure_logging
-from pages import exports, search_route, sign_in, site, threshold_lab
+from pages import answers, exports, search_route, sign_in, site, threshold_lab
 
 ROOT = Path(__file__).resolve().parent
 
@@ -60,6 +61,7 @@ def create_app(settings: configuration.Settings | None = None) -> site.Panel:
     search_route.install(app.server, renderer)
     sign_in.install(app.server)
     threshold_lab.install(app.server, ThresholdWriter(settings.database_url))
+    answers.install(app.server, AnswerWriter(engines.create(settings.database_url)))
     _install_readiness(app, engine)
     site.register_router(app)
     static_files.install(app, https=settings.https, extra={"novadi.json": settings.geometry})

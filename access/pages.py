@@ -194,6 +194,7 @@ class Renderer:
 
     def view(self, path: str, query: str, scope: Scope) -> View:
         """The view of an address; a 404 view when there is none or it is not for this reader."""
+        from data_access.answers import newest
         from data_access.reading import reading
 
         found = match(path, query)
@@ -202,7 +203,9 @@ class Renderer:
         with reading(self._engine, scope) as reader:
             key = None
             if not scope.signed_in:
-                key = (reader.release.id, found.page.name, found.lang, tuple(sorted(found.params.items())))
+                params = tuple(sorted(found.params.items()))
+                # Answers of schools are not part of a release, so a new one ends what was kept.
+                key = (reader.release.id, newest(reader), found.page.name, found.lang, params)
                 if key in self._public:
                     return self._public[key]
             try:

@@ -41,6 +41,8 @@
       });
       if (index >= 0) { var again = focusables(view)[index]; if (again) { again.focus({ preventScroll: true }); } }
       window.dispatchEvent(new Event("resize"));
+      var aim = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+      if (aim) { aim.scrollIntoView(); }
     }
     document.title = now.dataset.title + " · IKMS panelis";
     document.documentElement.lang = now.dataset.lang;
@@ -150,10 +152,26 @@
     return form.getAttribute("action") + (query ? "?" + query : "");
   }
 
-  document.addEventListener("change", function (event) {
-    var control = event.target;
-    var form = control.form;
+  /* A select that is walked through by keyboard applies on Enter or when it is left, not at each step. */
+  var walked = null;
+  function live(control) {
+    var form = control && control.form;
     if (form && form.hasAttribute("data-live") && awake()) { go(submitted(form), control.id); }
+  }
+  document.addEventListener("keydown", function (event) {
+    if (event.target.tagName !== "SELECT") { return; }
+    if (event.key === "Enter" && walked === event.target) { walked = null; event.preventDefault(); live(event.target); }
+    else if (event.key !== "Tab" && event.key !== "Shift") { event.target.dataset.keyed = "1"; }
+  });
+  document.addEventListener("pointerdown", function (event) {
+    if (event.target.tagName === "SELECT") { delete event.target.dataset.keyed; }
+  });
+  document.addEventListener("change", function (event) {
+    if (event.target.dataset.keyed) { walked = event.target; return; }
+    live(event.target);
+  });
+  document.addEventListener("focusout", function (event) {
+    if (walked && walked === event.target) { walked = null; live(event.target); }
   });
 
   document.addEventListener("submit", function (event) {

@@ -143,7 +143,7 @@ class Table:
             value = value.striptags()
         if kind in ("text",) or isinstance(value, str):
             return safe_text(str(value))
-        if kind == "percent":
+        if kind in ("percent", "points"):
             value = round(value * 100, 4)
         text = f"{value:.4f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
         return text.replace(".", ",") if comma else text

@@ -20,6 +20,8 @@ BASE = 5
 CONTRIBUTORS = 3  # institutions behind the value of an area
 # Persons that one unit of the denominator stands for, by unit of the indicator; 1 where not named.
 PERSONS = {"per_100_pupils": 100.0, "loads_per_100_pupils": 100.0}
+# Indicators that count results: up to three of one learner.
+RESULTS_PER_LEARNER = {"R01": 3.0}
 # Decimals of a value that is not a share, for single institutions.
 DECIMALS = {"share_difference": 2, "grade_points": 1, "percentile_points": 0}
 _PERIOD = ["indicator_id", "stage", "school_year", "semester"]
@@ -93,6 +95,7 @@ def protect(
     n = result["denominator"].to_numpy(dtype=float)
     x = result["numerator"].to_numpy(dtype=float)
     persons = unit.map(PERSONS).fillna(1.0).to_numpy(dtype=float)
+    persons = persons / result["indicator_id"].map(RESULTS_PER_LEARNER).fillna(1.0).to_numpy(dtype=float)
     known = result["value"].notna().to_numpy()
     hidden = known & ~(n * persons >= MINIMUM)
     hidden |= known & single & result["indicator_id"].isin(NEVER_SINGLE).to_numpy()
@@ -117,7 +120,7 @@ def protect(
     result.loc[counts, "numerator"] = rounded(x[counts])
     result.loc[counts & single | small, "numerator"] = np.nan
     shown = known & ~hidden
-    result.loc[shown, "denominator"] = (rounded(n * persons) / persons)[shown]
+    result.loc[shown, "denominator"] = (rounded(n * np.maximum(persons, 1)) / np.maximum(persons, 1))[shown]
     result.loc[other, "numerator"] = np.nan
 
     for column in JUDGEMENTS:

@@ -180,8 +180,8 @@ def _mark_gap(row: Row, lang: str) -> str:
 
 def _not_taken(row: Row, lang: str) -> str:
     return tn(
-        "{n} exam of {total} due was not taken.",
-        "{n} exams of {total} due were not taken.",
+        "{n} of {total} learners who had to sit a compulsory exam did not.",
+        "{n} of {total} learners who had to sit a compulsory exam did not sit it.",
         *_counted(row, lang),
         total=_whole(row, "denominator", lang),
     )

@@ -102,6 +102,7 @@ def _xlsx(frame: ChartFrame) -> bytes:
             if value is None:
                 sheet.write_string(row_number, index, f"[{row[f'{column.key}_reason']}]")
             elif isinstance(value, int | float):
+                value = value * 100 if column.kind == "points" else value
                 sheet.write_number(row_number, index, value, percent if column.kind == "percent" else None)
             else:
                 sheet.write_string(row_number, index, str(value))

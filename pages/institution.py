@@ -25,6 +25,7 @@ from indicators.stages import POSITIONS, WHOLE_BY_TYPE, is_whole
 from language import numbers, reasons
 from language.messages import _, t, tn
 
+from . import absence_blocks, quality_blocks
 from . import institution_values as words
 from .words import founder, institution_type, stage
 
@@ -224,7 +225,12 @@ def view(request: Request) -> View:
         description=lead
         if isinstance(lead, str) and not isinstance(lead, Markup)
         else Markup(lead).striptags(),
-        body=[_header(school), *body],
+        body=[
+            _header(school),
+            *body,
+            *absence_blocks.institution_block(request, unit),
+            *quality_blocks.institution_timeline(request, unit),
+        ],
         lang=lang,
         crumbs=crumbs,
         release_id=request.reader.release.id,

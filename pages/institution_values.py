@@ -62,6 +62,8 @@ def value_text(indicator: Indicator, row, lang: str, *, exact: bool = True, shor
         return None
     if row.value_text:
         return band_text(row.value_text, lang)
+    if indicator.unit == "share" and row.numerator is None and (row.denominator or 0) < 300:
+        return numbers.percent(row.value, lang, 0)  # protected to whole percent; a decimal would pretend
     return text(indicator.unit, row.value, lang, exact, short)
 
 

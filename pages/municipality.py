@@ -33,6 +33,7 @@ from indicators.stages import name as stage_name
 from language import numbers
 from language.messages import _, t, tn
 
+from . import absence_blocks, quality_blocks
 from . import institution_values as words
 from .words import FOUNDERS, INSTITUTION_TYPES, founder, institution_type
 
@@ -95,7 +96,11 @@ def view(request: Request) -> View:
         lead=lead,
         window_title=here.name,
         description=t("Indicators of education quality monitoring: {place}.", here.lang, place=here.name),
-        body=body,
+        body=[
+            *body,
+            *absence_blocks.municipality_block(request, place),
+            *quality_blocks.municipality_answers(request, place.code),
+        ],
         lang=here.lang,
         crumbs=_crumbs(request, here.name),
         release_id=request.reader.release.id,

@@ -28,7 +28,7 @@ from language import numbers
 from language.messages import _
 from language.messages import translate as t
 
-from . import national_risk
+from . import absence_blocks, national_risk
 from .national_absence import SEMESTERS, YEARS, absence, long_absentees
 from .national_map import MAPS, municipality_map
 from .national_quality import institutions, unified
@@ -65,6 +65,7 @@ def view(request: Request) -> View:
     if rows:
         told = Printed(rows, lang, reader.release.id)
         if body:
+            body.insert(1, absence_blocks.country_headline(request))
             heading = t("What does the report for 2024 say about education in Latvia?", lang)
             body.append(render("national_report.html", title=heading, lead=_lead(told, lang)))
         else:

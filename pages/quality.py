@@ -16,6 +16,7 @@ from components.tables import Column, Reason, Table
 from components.templating import render
 from components.view import Crumb, View
 from data_access.queries import published, quality
+from indicators.disclosure import MINIMUM
 from indicators.quality import LAGGING, RATINGS, share_differences
 from language import numbers
 from language.messages import _, t, tn
@@ -371,6 +372,18 @@ def _tasks_due(request: Request, tasks: Sequence) -> ChartFrame:
     )
 
 
+def _large_enough(by_group: dict[str, dict]) -> dict[str, dict]:
+    """Groups of at least ten evaluations; a second one goes where the total would give a lone hidden one away."""
+    sizes = {name: counts.get("any", {}).get("all", 0) for name, counts in by_group.items()}
+    if sizes.get("all", 0) < MINIMUM:
+        return {}
+    parts = sorted((size, name) for name, size in sizes.items() if name != "all")
+    hidden = [name for size, name in parts if size < MINIMUM]
+    if len(hidden) == 1 and len(parts) > 1:
+        hidden = [name for _size, name in parts[:2]]
+    return {name: counts for name, counts in by_group.items() if name not in hidden}
+
+
 # --- levels by criterion ----------------------------------------------------------------------------------
 
 
@@ -388,6 +401,8 @@ def _criteria(request: Request, rows_of_years: Sequence) -> list[Part]:
         if row.kind == kind:
             found = by_group.setdefault(row.type_group, {}).setdefault(row.criterion, {})
             found[row.level] = row.institutions
+    if not request.scope.sees_all:
+        by_group = _large_enough(by_group)
     group = group if group in by_group else "all"
     counts, present = by_group.get(group, {}), set(by_group)
     assessed = counts.get("any", {}).get("all", 0)

@@ -69,7 +69,6 @@ def demo_path(tmp_path_factory) -> Path:
         shutil.copy(ready, path)
         return path
     from data_access.demo.build import build
-
     from data_access.publishing import steps
 
     made = engines.create(f"sqlite:///{path}")

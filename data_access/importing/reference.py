@@ -220,6 +220,12 @@ def _national_series(connection: Connection, folder: Path) -> int:
     )
 
 
+def _absence_points(connection: Connection, folder: Path) -> int:
+    from . import absence_points
+
+    return absence_points.load(connection, folder)
+
+
 def _load(
     connection: Connection,
     path: Path,
@@ -257,4 +263,5 @@ _LOADERS: dict[str, Callable[[Connection, Path], int]] = {
     "annual_report_2024": _annual_report,
     "annual_report_2024_checks": _checks,
     "national_series": _national_series,
+    "absence_points": _absence_points,
 }

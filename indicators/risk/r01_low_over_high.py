@@ -133,4 +133,9 @@ def low_over_high(exam: pd.DataFrame) -> pd.DataFrame:
     low, high = total["low"] / taken, total["high"] / taken
     mean = (total["low"] - total["high"]) / taken
     sd = np.sqrt((low + high - (low - high) ** 2).clip(lower=0))
+    # Results of one learner resemble each other, so the spread is that of learners, not of results: at least as
+    # many learners as the subject with most results had.
+    subjects = exam.groupby([*keys, "subject"], sort=True)["sat"].sum()
+    learners = subjects.groupby(level=keys, sort=True).max().to_numpy()
+    sd = sd * np.sqrt(total["sat"] / np.where(learners > 0, learners, np.nan)).fillna(1.0)
     return total[keys].assign(semester=0, mean=mean, sd=sd, n=total["sat"])

@@ -1,4 +1,4 @@
-"""R12: exams that were due and not taken."""
+"""R12: learners who did not sit a compulsory exam that was due."""
 
 from __future__ import annotations
 
@@ -25,36 +25,38 @@ if TYPE_CHECKING:
         "lv": Words(
             name="Eksāmenu nekārtošanas īpatsvars",
             short_name="Nekārtotie eksāmeni",
-            question="Cik liela daļa obligāto eksāmenu palika nenokārtota neierašanās dēļ?",
+            question="Cik liela daļa izglītojamo nekārtoja obligāto eksāmenu?",
             why=(
                 "Izglītojamais, kurš eksāmenu nekārto, nesaņem izglītības dokumentu, un viņa grūtības nav "
                 "redzamas vidējos rezultātos."
             ),
             formula=(
-                "nekārtotie obligātie eksāmeni ÷ kārtojamie obligātie eksāmeni. Oficiāli atbrīvotos neskaita "
-                "ne skaitītājā, ne saucējā. Visus obligātos eksāmenus saskaita kopā."
+                "izglītojamie, kuri nekārtoja obligāto eksāmenu ÷ izglītojamie, kuriem tas bija jākārto. Ja "
+                "obligāti ir vairāki eksāmeni, katru skaitli ņem no eksāmena, kurā tas ir lielākais: tas pats "
+                "izglītojamais parasti nekārto vairākus, un divreiz viņu neskaita. Oficiāli atbrīvotos neskaita."
             ),
-            numerator="obligātie eksāmeni, kurus vajadzēja kārtot, bet kurus nekārtoja",
-            denominator="obligātie eksāmeni, kurus vajadzēja kārtot",
+            numerator="izglītojamie, kuri nekārtoja obligāto eksāmenu",
+            denominator="izglītojamie, kuriem obligātais eksāmens bija jākārto",
             missing="Ja nav ziņu par tiem, kam eksāmens bija jākārto, vērtības nav.",
-            example="Bija jākārto 100 eksāmenu, nav kārtoti 4: 4 ÷ 100 = 4,0 %.",
+            example="Eksāmens bija jākārto 50 izglītojamajiem, 2 to nekārtoja: 2 ÷ 50 = 4,0 %.",
         ),
         "en": Words(
             name="Share of exams not taken",
             short_name="Exams not taken",
-            question="What share of compulsory exams was not taken?",
+            question="What share of learners did not sit a compulsory exam?",
             why=(
                 "A learner who does not sit an exam gets no certificate, and the difficulty does not show in "
                 "mean results."
             ),
             formula=(
-                "compulsory exams not taken ÷ compulsory exams due. Official exemptions are in neither "
-                "number. All compulsory exams are added up."
+                "learners who did not sit a compulsory exam ÷ learners who had to. Where several exams are "
+                "compulsory, each number is taken from the exam where it is largest: the same learner usually "
+                "misses several and is not counted twice. Official exemptions are in neither number."
             ),
-            numerator="compulsory exams that were due and not taken",
-            denominator="compulsory exams that were due",
+            numerator="learners who did not sit a compulsory exam",
+            denominator="learners who had to sit a compulsory exam",
             missing="Without information on who had to sit there is no value.",
-            example="100 exams were due, 4 were not taken: 4 ÷ 100 = 4.0%.",
+            example="50 learners had to sit, 2 did not: 2 ÷ 50 = 4.0%.",
         ),
     },
     group="achievement",
@@ -85,29 +87,43 @@ if TYPE_CHECKING:
     ),
     excluded_types={"basic": ("primary",)},
     sources=("VPS", "VIIS"),
-    example=Example(numerator=4, denominator=100, value=0.04),
+    example=Example(numerator=2, denominator=50, value=0.04),
     authored_by="IKMS panelis",
     checked_by=None,
     reviewed="2026-11-21",
     next_review="2027-08-31",
-    version="1.0",
-    changelog=(Change(version="1.0", date="2026-11-21", lv="Pirmā redakcija.", en="First version."),),
+    version="1.1",
+    changelog=(
+        Change(version="1.0", date="2026-11-21", lv="Pirmā redakcija.", en="First version."),
+        Change(
+            version="1.1",
+            date="2026-11-21",
+            lv="Skaita izglītojamos, nevis eksāmenus: eksāmenus atkārtoti skaitot, nejaušība izskatījās pēc riska.",
+            en="Learners are counted, not exams: counted by exams, chance looked like risk.",
+        ),
+    ),
 )
 def exams_not_taken(exam: pd.DataFrame) -> pd.DataFrame:
-    """Compulsory exams due (eligible without the exempt) and not taken, over all subjects.
+    """Learners who had to sit a compulsory exam (eligible without the exempt), and those who did not sit.
 
-    104 eligible, 4 exempt, 96 sat; the optional exam does not count:
+    Only counts per exam are known, and a learner who stays away usually misses several, so each number is the
+    largest over the subjects (levels of one subject added up): adding the exams would count one learner as
+    several independent cases.
+
+    52 eligible, 2 exempt; 48 and 49 sat; the optional exam does not count:
 
     >>> import pandas as pd
     >>> exam = pd.DataFrame({
     ...     "institution_id": [1, 1, 1], "school_year": [2023] * 3, "stage": ["basic"] * 3,
     ...     "subject": ["mathematics", "latvian", "physics"], "eligible": [52, 52, 9],
-    ...     "exempt": [2, 2, 0], "sat": [48, 48, 4], "compulsory": [1, 1, 0]})
+    ...     "exempt": [2, 2, 0], "sat": [48, 49, 4], "compulsory": [1, 1, 0]})
     >>> exams_not_taken.compute({"exam": exam})[["numerator", "denominator"]].values.tolist()
-    [[4, 100]]
+    [[2, 50]]
     """
     keys = ["institution_id", "stage", "school_year"]
     due = exam[exam["compulsory"] == 1]
-    total = due.groupby(keys, as_index=False, sort=True)[["eligible", "exempt", "sat"]].sum()
-    denominator = total["eligible"] - total["exempt"]
-    return total[keys].assign(semester=0, numerator=denominator - total["sat"], denominator=denominator)
+    subjects = due.groupby([*keys, "subject"], sort=True)[["eligible", "exempt", "sat"]].sum()
+    subjects["denominator"] = subjects["eligible"] - subjects["exempt"]
+    subjects["numerator"] = subjects["denominator"] - subjects["sat"]
+    largest = subjects.groupby(level=keys, sort=True)[["numerator", "denominator"]].max().reset_index()
+    return largest.assign(semester=0)[[*keys, "semester", "numerator", "denominator"]]

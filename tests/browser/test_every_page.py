@@ -6,7 +6,6 @@ import pytest
 
 import pages
 from access.pages import REGISTRY
-
 from tests.browser.addresses import address, allowed, samples
 
 pages.load_all()

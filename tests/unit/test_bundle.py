@@ -14,8 +14,8 @@ import brotli
 import dash
 import plotly.graph_objects
 import pytest
-from plotly.offline import get_plotlyjs_version
 import structlog
+from plotly.offline import get_plotlyjs_version
 from structlog.testing import capture_logs
 
 from bundle import build

@@ -15,14 +15,8 @@ pytestmark = pytest.mark.slow
 
 SEEDS = (1, 2, 3)
 NULL, RIGHT = 0.005, 0.90
-# One learner's exams resemble each other, but R01 and R12 count each exam as a case of its own.
 EXAMS = ("R01", "R12")
 OTHERS = tuple(code for code in simulation.SIMULATED if code not in EXAMS)
-COUNTED_TWICE = pytest.mark.xfail(
-    reason="the exams of one learner are judged as if they were independent",
-    raises=AssertionError,
-    strict=True,
-)
 
 
 def of(rows: pd.DataFrame, codes) -> pd.DataFrame:
@@ -170,21 +164,20 @@ def test_exams_by_chance_keep_the_promises(code, by_chance):
     assert some.small <= some.large
 
 
-@pytest.mark.parametrize("code", ["R01", pytest.param("R12", marks=COUNTED_TWICE)])
+@pytest.mark.parametrize("code", EXAMS)
 def test_exams_of_one_learner_make_nobody_certain(code, healthy):
     """An absent learner misses all exams: still at most 0.5 % of the tiles are called certain."""
     found = simulation.summary(of(healthy, [code]))
     assert found.certain / found.tiles <= NULL
 
 
-@COUNTED_TWICE
 def test_exams_not_taken_by_one_learner_give_right_flags(troubled):
     """An absent learner misses all exams: still at least 90 % of the certain flags are right."""
     found = simulation.summary(of(troubled, ["R12"]))
     assert found.precision >= RIGHT
 
 
-@pytest.mark.parametrize("code", [pytest.param(code, marks=COUNTED_TWICE) for code in EXAMS])
+@pytest.mark.parametrize("code", EXAMS)
 def test_exams_of_one_learner_give_as_many_false_flags_as_promised(code, troubled):
     """A learner's exams resemble each other: still no more flags are false than the sum of 1 - P."""
     found = simulation.summary(of(troubled, [code]))

@@ -363,18 +363,7 @@ def test_the_national_csv_holds_the_value(sample, view, ministry):
                 assert in_csv(cell, row), (key_of(row), cell, row.value)
 
 
-@pytest.mark.parametrize(
-    "unit",
-    [
-        *(unit for unit in UNITS if unit != "share_difference"),
-        pytest.param(
-            "share_difference",
-            marks=pytest.mark.xfail(
-                reason="a CSV writes columns of points as fractions", raises=AssertionError, strict=True
-            ),
-        ),
-    ],
-)
+@pytest.mark.parametrize("unit", UNITS)
 def test_the_csv_of_the_school_holds_the_value(unit, sample, view, ministry):
     """The CSV under the school's chart gives the same number as the national one."""
     checked = 0
