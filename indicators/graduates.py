@@ -578,8 +578,8 @@ def split(counts: np.ndarray, n: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """What may be said of exclusive parts of groups of n: lower and upper ends [group, part], fractions.
 
     From 100 persons on the shares are rounded together, so that they sum to 100 %; small groups get bands. A part of
-    fewer than MINIMUM persons is coded as very small; where it is the only one, the next smallest gets a band too, or
-    the rest would tell it.
+    fewer than MINIMUM persons is told as "up to"; where it is the only one, the next smallest gets a band too, or the
+    rest would tell it.
     """
     n = np.asarray(n, dtype=float)
     counts = np.asarray(counts, dtype=float)
@@ -591,17 +591,18 @@ def split(counts: np.ndarray, n: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             continue
         parts = _whole(share[here], base)
         persons, size = counts[here], n[here][:, None]
-        bottom = (parts <= code) & (persons < MINIMUM)
-        top = (parts >= 1 - code) & (size - persons < MINIMUM)
-        down = np.where(bottom, 0.0, np.where(top, 1 - code, parts))
-        up = np.where(bottom, code, np.where(top, 1.0, parts))
+        limit = np.maximum(code, np.ceil(100 * MINIMUM / size) / 100)
+        bottom, top = persons < MINIMUM, size - persons < MINIMUM
+        down = np.where(bottom, 0.0, np.where(top, 1 - limit, parts))
+        up = np.where(bottom, limit, np.where(top, 1.0, parts))
         banded = bottom | top
         single = banded.sum(axis=1) == 1
         if single.any():
             rest = np.where(banded, np.inf, parts)
             row, column = np.flatnonzero(single), rest[single].argmin(axis=1)
-            down[row, column] = np.floor(parts[row, column] / code + 1e-9) * code
-            up[row, column] = down[row, column] + code
+            width = limit[row, 0]
+            down[row, column] = np.floor(parts[row, column] / width + 1e-9) * width
+            up[row, column] = np.minimum(down[row, column] + width, 1.0)
         low[here], high[here] = down, up
     return low, high
 
