@@ -220,6 +220,18 @@ def _national_series(connection: Connection, folder: Path) -> int:
     )
 
 
+def _deflator(connection: Connection, folder: Path) -> int:
+    from . import graduates_reference
+
+    return graduates_reference.load_deflator(connection, folder)
+
+
+def _labour_market(connection: Connection, folder: Path) -> int:
+    from . import graduates_reference
+
+    return graduates_reference.load_labour_market(connection, folder)
+
+
 def _absence_points(connection: Connection, folder: Path) -> int:
     from . import absence_points
 
@@ -264,4 +276,6 @@ _LOADERS: dict[str, Callable[[Connection, Path], int]] = {
     "annual_report_2024_checks": _checks,
     "national_series": _national_series,
     "absence_points": _absence_points,
+    "deflator": _deflator,
+    "labour_market": _labour_market,
 }
