@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Text, and_, cast, func, insert, literal, outerjoin, select
 
 from . import facts
 from .bulk import insert_rows
@@ -15,6 +15,9 @@ from .schema import (
     absence_cause,
     absence_count,
     absence_projection,
+    fact_absence,
+    fact_absence_case,
+    fact_enrolment,
     figure_published,
     indicator_value,
     page_card,
@@ -24,7 +27,9 @@ from .schema import (
 if TYPE_CHECKING:
     import pandas as pd
 
-MATRIX = "absence_matrix"
+MATRIX, UNTOLD = "absence_matrix", "untold"
+NAMED = 5  # institutions of a cell that are named
+_SEMESTER = ("institution_id", "school_year", "semester", "stage")
 
 
 def roll_up_absence(connection: Connection, release_id: int) -> None:
@@ -40,24 +45,19 @@ def roll_up_absence(connection: Connection, release_id: int) -> None:
     if len(frames["absence"]):
         counts = absence.counts(frames["absence"], frames["enrolment"], frames["institution"])
         counts = absence.with_trends(counts)
-        single = counts["area_kind"] == "institution"
-        exact = counts[~single].assign(plane="detail", share_low=counts["share"], share_high=counts["share"])
+        areas = counts[counts["area_kind"] != "institution"]
+        exact = areas.assign(plane="detail", share_low=areas["share"], share_high=areas["share"])
         exact["reason"] = np.where(exact["long_unexcused"].isna(), "x", None)
         write(absence_count, exact)
         write(absence_count, absence.protect(counts).assign(plane="released"))
-        # Institutions by the tens of thousands: only the columns that hold something.
-        every_lesson = counts[single]["any_unexcused"].notna()
-        for part, dropped in (
-            (counts[single][every_lesson], ["share", "trend"]),
-            (counts[single][~every_lesson], ["share", "trend", *absence.KINDS]),
-        ):
-            write(absence_count, part.drop(columns=dropped).assign(plane="detail"))
+        _copy_institutions(connection, release_id)
         projected = absence.projections(counts)
         write(absence_projection, projected)
         write(absence_accuracy, absence.accuracy(projected))
         _write_matrix(connection, release_id)
     if len(frames["absence_case"]):
         write(absence_cause, absence.causes(frames["absence_case"], frames["institution"]))
+        _copy_causes(connection, release_id)
     if len(frames["unregistered"]):
         children = unregistered.counts(frames["unregistered"])
         write(unregistered_count, children.assign(plane="detail"))
@@ -65,8 +65,53 @@ def roll_up_absence(connection: Connection, release_id: int) -> None:
         write(unregistered_count, unregistered.protect(children, printed).assign(plane="released"))
 
 
+def _copy_institutions(connection: Connection, release_id: int) -> None:
+    """The rows of single institutions, tens of thousands of them: copied inside the database."""
+    fact, due = fact_absence, fact_enrolment
+    same = [getattr(due.c, key) == getattr(fact.c, key) for key in _SEMESTER]
+    columns = {
+        "release_id": literal(release_id),
+        "plane": literal("detail"),
+        "area_kind": literal("institution"),
+        "area_id": cast(fact.c.institution_id, Text),
+        "stage": fact.c.stage,
+        "source_code": fact.c.source_code,
+        "school_year": fact.c.school_year,
+        "semester": fact.c.semester,
+        "institutions": literal(1),
+        "expected": literal(1),
+        "pupils": due.c.pupils,
+        "long_unexcused": fact.c.long_unexcused,
+        "any_excused": fact.c.any_excused,
+        "any_illness": fact.c.any_illness,
+        "any_unexcused": fact.c.any_unexcused,
+    }
+    rows = select(*columns.values()).select_from(outerjoin(fact, due, and_(*same)))
+    connection.execute(insert(absence_count).from_select(list(columns), rows))
+
+
+def _copy_causes(connection: Connection, release_id: int) -> None:
+    """The VIIS entries of single institutions by reason and by action, likewise."""
+    fact = fact_absence_case
+    for kind in ("reason", "action"):
+        keys = [fact.c.institution_id, fact.c.school_year, fact.c.semester, fact.c[kind]]
+        columns = {
+            "release_id": literal(release_id),
+            "area_kind": literal("institution"),
+            "area_id": cast(fact.c.institution_id, Text),
+            "school_year": fact.c.school_year,
+            "semester": fact.c.semester,
+            "kind": literal(kind),
+            "code": fact.c[kind],
+            "cases": func.sum(fact.c.cases),
+        }
+        rows = select(*columns.values()).group_by(*keys)
+        connection.execute(insert(absence_cause).from_select(list(columns), rows))
+
+
 def _write_matrix(connection: Connection, release_id: int) -> None:
-    """Institutions of the country by level and change, newest year: counts without names, for everybody."""
+    """Institutions of the country by level and change, newest year: counts for everybody, and for those who see
+    the whole country the first few of each cell."""
     from indicators import absence
 
     value = indicator_value
@@ -78,7 +123,9 @@ def _write_matrix(connection: Connection, release_id: int) -> None:
             value.c.semester,
             value.c.numerator,
             value.c.denominator,
+            value.c.value,
             value.c.level,
+            value.c.certainty,
         ).where(
             value.c.release_id == release_id,
             value.c.unit_kind == "institution",
@@ -98,25 +145,28 @@ def _write_matrix(connection: Connection, release_id: int) -> None:
         for year in (newest, newest - 1)
     )
     changes = absence.changes(now, before)
-    groups: dict[str, list[tuple[str | None, str | None]]] = {}
-    for row in rows:
-        if row.school_year == newest:
-            found = changes.get((row.unit_id, row.stage, row.semester))
-            pair = (row.level, found.word if found else None)
-            groups.setdefault(f"{row.stage}|{row.semester}", []).append(pair)
-    payload: dict[str, dict] = {}
-    for key, pairs in sorted(groups.items()):
-        cells, untold = absence.matrix(pairs)
-        payload[key] = {"cells": {"|".join(cell): n for cell, n in sorted(cells.items())}, "untold": untold}
-    connection.execute(
-        insert(page_card).values(
-            release_id=release_id,
-            plane="released",
-            kind=MATRIX,
-            unit_id="LV",
-            payload=json.dumps({"school_year": newest, "groups": payload}, sort_keys=True),
+    judged = [row for row in rows if row.school_year == newest and row.level is not None]
+    judged.sort(key=lambda row: (row.certainty != "certain", -row.value, int(row.unit_id)))
+    cells: dict[str, dict[str, list[int]]] = {}
+    for row in judged:
+        found = changes.get((row.unit_id, row.stage, row.semester))
+        cell = f"{row.level}|{found.word}" if found else UNTOLD
+        group = cells.setdefault(f"{row.stage}|{row.semester}", {})
+        group.setdefault(cell, []).append(int(row.unit_id))
+    for plane, shown in (("released", 0), ("detail", NAMED)):
+        payload = {
+            group: {cell: {"n": len(ids), "first": ids[:shown]} for cell, ids in sorted(found.items())}
+            for group, found in sorted(cells.items())
+        }
+        connection.execute(
+            insert(page_card).values(
+                release_id=release_id,
+                plane=plane,
+                kind=MATRIX,
+                unit_id="LV",
+                payload=json.dumps(payload, sort_keys=True),
+            )
         )
-    )
 
 
 def _printed(connection: Connection) -> set[tuple[int, str]]:

@@ -122,16 +122,12 @@ def _contributors(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def causes(cases: pd.DataFrame, institution: pd.DataFrame) -> pd.DataFrame:
-    """VIIS entries by reason and by action, for the country, municipalities and institutions."""
+    """VIIS entries by reason and by action, for the country and municipalities."""
     import pandas as pd
 
     places = institution.rename(columns={"id": "institution_id"})[["institution_id", "municipality_code"]]
     rows = cases.merge(places, on="institution_id")
-    areas = {
-        "country": COUNTRY,
-        "municipality": rows["municipality_code"],
-        "institution": rows["institution_id"].astype(str),
-    }
+    areas = {"country": COUNTRY, "municipality": rows["municipality_code"]}
     parts = []
     for kind, area_id in areas.items():
         for what in ("reason", "action"):

@@ -57,6 +57,8 @@ def view(request: Request) -> View:
         refused = absence_development.refusal(request, unit)
         if refused:
             body.append(refused)
+        if unit.closed:
+            body.append(note(_closed(unit)))
         if not unit.exact and unit.kind != "country":
             body.append(_protected(unit))
         body += _parts(unit)
@@ -99,10 +101,24 @@ def _crumbs(unit: Unit) -> list[Crumb]:
 def _no_data(unit: Unit) -> str:
     if unit.kind == "municipality" and unit.row.valid_from > unit.reader.release.as_of:
         return t("There are no data within these borders yet.", unit.lang)
+    if unit.kind == "institution" and not unit.exact and unit.teaches_preschool:
+        return t(
+            "Absence in one preschool is a very small count: it is shown to the institution, its municipality and the "
+            "ministry, and to everybody for the whole country.",
+            unit.lang,
+        )
     if unit.kind == "institution" and not unit.stages:
         return t("Absence is not monitored in the stages that this institution teaches.", unit.lang)
     return t(
         "Either nothing was due or nothing was sent; ask the institution or its municipality.", unit.lang
+    )
+
+
+def _closed(unit: Unit) -> str:
+    return t(
+        "The institution was closed on {date}; these are its last data.",
+        unit.lang,
+        date=numbers.date_short(unit.row.valid_to, unit.lang),
     )
 
 

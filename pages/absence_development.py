@@ -88,11 +88,6 @@ def breaks_of(unit: Unit, years: Sequence[int]) -> list[tuple[int, str, bool]]:
     return found
 
 
-def _projections(unit: Unit) -> dict[tuple[int, int], object]:
-    rows = query.projections(unit.reader, unit.kind, unit.id, unit.stage, unit.municipality_code)
-    return {(row.school_year, row.semester): row for row in rows}
-
-
 def projection_text(row, lang: str) -> str:
     """``1,6 % (80 % intervāls 1,2–2,1 %)``."""
     return t(
@@ -106,7 +101,7 @@ def projection_text(row, lang: str) -> str:
 def long_absence(unit: Unit, *, compact: bool = False) -> ChartFrame:
     """Long absentees per hundred learners, one line a semester, with the projection at the end."""
     lang, stage = unit.lang, unit.stage
-    projected = _projections(unit)
+    projected = unit.projected
     coming = unit.year + 1
     years = list(unit.years)
     if any((coming, semester) in projected for semester in (1, 2)):
@@ -331,15 +326,17 @@ def stages(unit: Unit) -> ChartFrame | None:
     if not shown or (unit.kind == "institution" and not unit.exact):
         return None
     shown.sort(key=lambda one: one == "total")
-    rows, drawings, verdicts = [], [], []
+    rows, drawings = [], []
     for semester in (1, 2):
         year = _newest_year(unit, semester)
         drawn = []
-        for one in shown:
-            now, before = unit.cell(year, semester, one), unit.cell(year - 1, semester, one)
-            found = change_of(now, before)
-            if one == "total" or len(shown) == 1:
-                verdicts.append((semester, found))
+        cells = {one: (unit.cell(year, semester, one), unit.cell(year - 1, semester, one)) for one in shown}
+        changes = measures.changes(
+            {one: now.pair for one, (now, _before) in cells.items() if now},
+            {one: before.pair for one, (_now, before) in cells.items() if before},
+        )
+        for one, (now, before) in cells.items():
+            found = changes.get(one)
             drawn.append(
                 {
                     "name": stage_name(one, lang),
@@ -712,7 +709,7 @@ def preschool(unit: Unit) -> ChartFrame | None:
 def projection_record(unit: Unit) -> ChartFrame | None:
     """How earlier projections would have done: their 80 % intervals with what came later."""
     lang = unit.lang
-    projected = _projections(unit)
+    projected = unit.projected
     past = [row for row in projected.values() if row.actual is not None]
     if not past:
         return None

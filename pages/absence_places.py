@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from markupsafe import Markup
@@ -17,7 +17,7 @@ from components.templating import render
 from data_access.queries import absence as query
 from data_access.queries import units, values
 from indicators import absence as measures
-from indicators.levels import CERTAIN
+from indicators.levels import CERTAIN, expected_by_chance
 from indicators.statistics import intervals
 from language import numbers
 from language.messages import translate as t
@@ -321,37 +321,27 @@ def _institution_rows(unit: Unit, stage: str) -> tuple[dict, dict]:
 
 
 def _pairs(rows: dict) -> dict:
-    return {key: (row.numerator, row.denominator) for key, row in rows.items() if row.plane == "detail"}
+    return {key: (row.numerator, row.denominator) for key, row in rows.items()}
 
 
 def level_by_change(unit: Unit, stage: str) -> ChartFrame | None:
     """Institutions by level and change; names only of those within the scope."""
-    lang = unit.lang
-    whole = unit.kind == "municipality" or unit.reader.scope.sees_all
-    now, before = {}, {}
-    if whole or unit.reader.scope.signed_in:
-        now, before = _institution_rows(unit, stage)
-        now = {key: row for key, row in now.items() if row.plane == "detail"}
-    changes = measures.changes(_pairs(now), _pairs(before))
-    if whole:
-        pairs = [(row.level, changes[key].word if key in changes else None) for key, row in now.items()]
-        counts, untold = measures.matrix(pairs)
-    else:
-        found = query.matrix_counts(unit.reader, stage, unit.semester)
+    lang, scope = unit.lang, unit.reader.scope
+    items: dict[tuple[str, str], list[dict]] = {}
+    if unit.kind == "municipality" or (scope.signed_in and not scope.covers_country()):
+        items, counts, untold = _own_matrix(unit, stage)
+    if unit.kind == "country":
+        found = query.matrix(unit.reader, stage, unit.semester)
         if found is None:
             return None
-        counts, untold = found
-    items: dict[tuple[str, str], list[dict]] = {}
-    for key, row in sorted(now.items(), key=lambda pair: _severity(pair[1])):
-        if row.level is not None and key in changes:
-            items.setdefault((row.level, changes[key].word), []).append(
-                {"name": row.name, "href": unit.url("institution", reg_no=row.reg_no)}
-            )
+        counts, untold = found.counts, found.untold
+        if scope.covers_country():
+            items = {cell: [_item(unit, row) for row in rows] for cell, rows in found.named.items()}
     cells = {
         cell: {
             "items": items.get(cell, [])[:MAX_ITEMS],
             "count": count,
-            "more_href": _list_href(unit) if whole and unit.kind == "municipality" else None,
+            "more_href": _list_href(unit) if unit.kind == "municipality" else None,
         }
         for cell, count in counts.items()
     }
@@ -400,16 +390,7 @@ def level_by_change(unit: Unit, stage: str) -> ChartFrame | None:
                 }
                 for level, words in (("high", "high risk"), ("medium", "medium risk"), ("low", "low risk"))
             ],
-            notes=[
-                tn(
-                    "{n} more institution has a level, but no count of the year before to compare with.",
-                    "{n} more institutions have a level, but no count of the year before to compare with.",
-                    untold,
-                    lang,
-                )
-            ]
-            if untold
-            else [],
+            notes=[*threshold_note(unit, stage), *_untold_note(untold, lang)],
         ),
         provenance=unit.provenance(
             unit.counting(stage),
@@ -417,6 +398,64 @@ def level_by_change(unit: Unit, stage: str) -> ChartFrame | None:
             note=t("names are shown only within the reader's own scope", lang),
         ),
     )
+
+
+def _exact_pairs(rows: dict) -> dict:
+    return _pairs({key: row for key, row in rows.items() if row.plane == "detail"})
+
+
+def _item(unit: Unit, row) -> dict:
+    return {"name": row.name, "href": unit.url("institution", reg_no=row.reg_no)}
+
+
+def _own_matrix(unit: Unit, stage: str) -> tuple[dict, dict[tuple[str, str], int], int]:
+    """Names and counts by (level, change) of the institutions in scope, and how many have no known change."""
+    code = unit.id if unit.kind == "municipality" else None
+    rows = query.judged(unit.reader, stage, unit.semester, (unit.year - 1, unit.year), code)
+    now = {row.unit_id: row for row in rows if row.school_year == unit.year}
+    before = {row.unit_id: row for row in rows if row.school_year == unit.year - 1}
+    changes = measures.changes(_pairs(now), _pairs(before))
+    items: dict[tuple[str, str], list[dict]] = {}
+    for row in sorted(now.values(), key=_severity):
+        if row.level is not None and row.unit_id in changes:
+            items.setdefault((row.level, changes[row.unit_id].word), []).append(_item(unit, row))
+    pairs = [(row.level, changes[key].word if key in changes else None) for key, row in now.items()]
+    return items, *measures.matrix(pairs)
+
+
+def _untold_note(untold: int, lang: str) -> list[str]:
+    if not untold:
+        return []
+    return [
+        tn(
+            "{n} more institution has a level, but no count of the year before to compare with.",
+            "{n} more institutions have a level, but no count of the year before to compare with.",
+            untold,
+            lang,
+        )
+    ]
+
+
+def threshold_note(unit: Unit, stage: str) -> list[str]:
+    """Where the boundaries of the levels come from."""
+    rows = [
+        row
+        for row in values.thresholds(unit.reader, measures.INDICATOR.id)
+        if row.status == "in_force"
+        and row.stage in (stage, "*")
+        and row.valid_from <= unit.reader.release.as_of
+    ]
+    if not rows:
+        return []
+    newest = max(rows, key=lambda row: (row.valid_from, row.stage != "*", row.id))
+    lv, _bar, en = newest.citation.partition(" | ")
+    return [t("Threshold: {text}", unit.lang, text=lv if unit.lang == "lv" or not en else en)]
+
+
+def _by_chance(rows: Iterable) -> float:
+    """How many of these high levels would be there by chance."""
+    known = [row.probability_high for row in rows if row.probability_high is not None]
+    return expected_by_chance(np.array(known, dtype=float))
 
 
 def _severity(row) -> tuple:
@@ -438,7 +477,7 @@ def institutions(unit: Unit, stage: str) -> ChartFrame:
         else released_cell(row)
         for key, row in now.items()
     }
-    changes = measures.changes(_pairs(now), _pairs(before))
+    changes = measures.changes(_exact_pairs(now), _exact_pairs(before))
     order = sorted(
         now, key=lambda key: (cells[key].middle is None, -(cells[key].middle or 0), now[key].sort_key)
     )
@@ -536,11 +575,28 @@ def institutions(unit: Unit, stage: str) -> ChartFrame:
                     "institutions.",
                     lang,
                 ),
-                *([] if unit.exact else [unit.reason_note()]),
+                *(_level_notes(unit, stage, now.values()) if unit.exact else [unit.reason_note()]),
             ],
         ),
         provenance=unit.provenance(unit.counting(stage), (known, known + missing)),
     )
+
+
+def _some(number: float, lang: str) -> str:
+    """An expected number: one decimal while it is small."""
+    return numbers.decimal(number, lang) if number < 10 else numbers.integer(number, lang)
+
+
+def _level_notes(unit: Unit, stage: str, rows: Iterable) -> list[str]:
+    """How many high levels there are, how many would be there by chance, and where the boundary comes from."""
+    high = [row for row in rows if row.level == "high"]
+    counted = t(
+        "High levels: {n}; by chance alone there would be about {chance}.",
+        unit.lang,
+        n=numbers.integer(len(high), unit.lang),
+        chance=_some(_by_chance(high), unit.lang),
+    )
+    return [counted, *threshold_note(unit, stage)]
 
 
 def _institutions_how(unit: Unit) -> str:
@@ -633,7 +689,15 @@ def silent(unit: Unit) -> list[Part]:
                     }
                     for row in rows
                 ],
-                notes=[t("For official use: exact counts, also small ones.", lang)],
+                notes=[
+                    t(
+                        "By chance alone about {n} of these would be here.",
+                        lang,
+                        n=_some(_by_chance(rows), lang),
+                    ),
+                    *threshold_note(unit, rows[0].stage),
+                    t("For official use: exact counts, also small ones.", lang),
+                ],
             ),
             provenance=unit.provenance(
                 t("long absentees from the journals; cases entered in VIIS", lang),

@@ -200,14 +200,25 @@ class Unit:
         self.semester = semester or last
         if newest and self.semester > last:
             self.year -= 1  # the newest year has no such semester yet
+        if self.closed:
+            known = [key[1] for key in self.cells if key[0] == self.stage and key[2] == self.semester]
+            self.year = max(known, default=self.year)
+
+    @property
+    def closed(self) -> bool:
+        """Whether the unit is an institution that is no longer open."""
+        gone = self.row.valid_to if self.kind == "institution" else None
+        return gone is not None and gone < self.reader.release.as_of
 
     def _stages(self) -> list[str]:
         if self.kind == "country":
             return list(measures.AREA_STAGES)
         if self.kind == "municipality":
-            shown = measures.AREA_STAGES
+            present = {key[0] for key in self.cells}
+            shown = [one for one in measures.AREA_STAGES if one in present]
             return [one for one in shown if self.exact or one not in measures.NEVER_BY_AREA]
         taught = query.stages_of(self.reader, self.row.id)
+        self.teaches_preschool = "preschool" in taught
         allowed = measures.STAGES if self.exact else SCHOOL_STAGES
         return [one for one in taught if one in allowed]
 
@@ -263,6 +274,12 @@ class Unit:
             for row in rows
             if row.source_code == PRIMARY
         }
+
+    @cached_property
+    def projected(self) -> Mapping[tuple[int, int], object]:
+        """Projections of the chosen stage by (school year, semester)."""
+        rows = query.projections(self.reader, self.kind, self.id, self.stage, self.municipality_code)
+        return {(row.school_year, row.semester): row for row in rows}
 
     def cell(self, year: int, semester: int, stage: str | None = None) -> Cell | None:
         """One cell of the unit, None where nothing was due."""
@@ -369,7 +386,7 @@ def change_verdict(word: str | None, lang: str) -> str:
 def points_interval(lower: float, upper: float, lang: str) -> str:
     """The interval of a difference of shares in percentage points: ``no −0,4 līdz −0,1 p. p.``"""
     text = numbers.interval(lower * 100, upper * 100, lang, 2, "number")
-    return f"{text}{numbers.NBSP}{t('p. p.', lang)}"
+    return f"{text}{numbers.NBSP}{t('pp', lang)}"
 
 
 def unit_of(request: Request) -> Unit:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Integer as SqlInteger
 from sqlalchemy import Row, bindparam, cast, exists, select, true
 
 from ..reading import Reader
-from ..rollups_absence import MATRIX
+from ..rollups_absence import MATRIX, UNTOLD
 from ..schema import (
     absence_accuracy,
     absence_cause,
@@ -179,20 +180,71 @@ def accuracy(reader: Reader, kind: str, stage: str) -> dict[int, Row]:
     return {row.semester: row for row in rows}
 
 
-def matrix_counts(reader: Reader, stage: str, semester: int) -> tuple[dict[tuple[str, str], int], int] | None:
-    """Institutions of the country by level and change in the newest year, without names; None if not there."""
+@dataclass(frozen=True)
+class Matrix:
+    """Institutions by (level, change): how many, the first few by name, and how many without a known change."""
+
+    counts: dict[tuple[str, str], int]
+    named: dict[tuple[str, str], list[Row]]
+    untold: int
+
+
+def matrix(reader: Reader, stage: str, semester: int) -> Matrix | None:
+    """The country's institutions by level and change in the newest year; None if there are none.
+
+    Names are there only for readers who see the whole country.
+    """
     payload = reader.connection.execute(
         select(page_card.c.payload).where(
             page_card.c.release_id == reader.release.id,
-            page_card.c.plane == "released",
+            page_card.c.plane == ("detail" if reader.scope.covers_country() else "released"),
             page_card.c.kind == MATRIX,
             page_card.c.unit_id == COUNTRY,
         )
     ).scalar()
-    found = json.loads(payload)["groups"].get(f"{stage}|{semester}") if payload else None
+    found = json.loads(payload).get(f"{stage}|{semester}") if payload else None
     if found is None:
         return None
-    return {tuple(key.split("|")): n for key, n in found["cells"].items()}, found["untold"]
+    ids = {number for cell in found.values() for number in cell["first"]}
+    rows = {}
+    if ids:
+        columns = (institution.c.id, institution.c.reg_no, institution.c.name)
+        rows = {
+            row.id: row
+            for row in reader.connection.execute(select(*columns).where(institution.c.id.in_(sorted(ids))))
+        }
+    told = {tuple(key.split("|")): cell for key, cell in found.items() if key != UNTOLD}
+    return Matrix(
+        counts={key: cell["n"] for key, cell in told.items()},
+        named={key: [rows[number] for number in cell["first"]] for key, cell in told.items()},
+        untold=found.get(UNTOLD, {"n": 0})["n"],
+    )
+
+
+def judged(
+    reader: Reader, stage: str, semester: int, years: Sequence[int], municipality_code: str | None = None
+) -> list[Row]:
+    """Exact values of R03 with names, of the institutions in scope (and in the municipality) only."""
+    table = indicator_value
+    conditions = [
+        table.c.release_id == reader.release.id,
+        table.c.unit_kind == "institution",
+        table.c.indicator_id == INDICATOR,
+        table.c.stage == stage,
+        table.c.school_year.in_(list(years)),
+        table.c.semester == semester,
+        reader.scope.predicate(table.c.unit_id, table.c.municipality_code, text_ids=True),
+    ]
+    if municipality_code is not None:
+        conditions.append(table.c.municipality_code == municipality_code)
+    return list(
+        reader.connection.execute(
+            select(table, institution.c.reg_no, institution.c.name, institution.c.sort_key)
+            .join(institution, institution.c.id == cast(table.c.unit_id, SqlInteger))
+            .where(*conditions)
+            .order_by(institution.c.sort_key)
+        )
+    )
 
 
 def unrecorded(

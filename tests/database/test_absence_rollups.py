@@ -305,7 +305,7 @@ def test_publication_without_facts(engine):
     with reading(engine, Scope.public()) as reader:
         assert query.newest(reader) is None
         assert query.history(reader, "country", "LV") == []
-        assert query.matrix_counts(reader, "basic", 2) is None
+        assert query.matrix(reader, "basic", 2) is None
 
 
 def test_earlier_points_are_loaded_once(engine):
