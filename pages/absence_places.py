@@ -19,7 +19,7 @@ from data_access.queries import units, values
 from indicators import absence as measures
 from indicators.levels import CERTAIN, expected_by_chance
 from indicators.statistics import intervals
-from language import numbers
+from language import numbers, reasons
 from language.messages import translate as t
 from language.messages import translate_plural as tn
 
@@ -42,6 +42,7 @@ from .absence_unit import (
 from .geometry import geometry_url
 
 MAX_ITEMS = 5
+BLANK = "#FFFFFF"
 FALSE_ALARM = 0.025  # each side of a 95 % interval
 
 
@@ -127,28 +128,29 @@ def _map(found: _Places) -> ChartFrame:
     colours = SEQUENCE[-(len(edges) + 1) :]
     codes = [code for code in found.names if code in middles]
     texts = [f"{found.names[code]}: {found.now[code].full_text(lang)}" for code in codes]
-    figure = choropleth(
-        codes,
-        [middles[code] for code in codes],
-        texts,
-        geometry_url(unit.request.settings),
-        edges,
-        colours,
-    )
+    boundaries = geometry_url(unit.request.settings)
+    figure = choropleth(codes, [middles[code] for code in codes], texts, boundaries, edges, colours)
+    blank = [code for code in found.names if code not in middles]
+    if blank:
+        figure["data"].insert(0, _blank(found, blank, boundaries))
     ends = [numbers.percent(edge, lang) for edge in edges]
-    titles = [
-        t("under {n}", lang, n=ends[0]),
-        *(
-            t("{low} to under {high}", lang, low=low, high=high)
-            for low, high in zip(ends, ends[1:], strict=False)
-        ),
-        t("{n} and more", lang, n=ends[-1]),
-    ]
+    titles = [t("all alike", lang)]
+    if ends:
+        titles = [
+            t("under {n}", lang, n=ends[0]),
+            *(
+                t("{low} to under {high}", lang, low=low, high=high)
+                for low, high in zip(ends, ends[1:], strict=False)
+            ),
+            t("{n} and more", lang, n=ends[-1]),
+        ]
     classes = classes_of(middles, edges)
     legend = [
         (colours[number], titles[number], sum(one == number for one in classes.values()))
         for number in range(len(titles) - 1, -1, -1)
     ]
+    if blank:
+        legend.append((BLANK, t("nothing to draw", lang), len(blank)))
     highest = found.order[0]
     return unit.frame(
         title=t("Where is long absence most frequent?", lang),
@@ -178,6 +180,27 @@ def _map(found: _Places) -> ChartFrame:
             note=t("the boundaries are schematic", lang),
         ),
     )
+
+
+def _blank(found: _Places, codes: Sequence[str], boundaries: str) -> dict:
+    """The municipalities without a value, so that the country keeps its shape."""
+    lang = found.unit.lang
+    texts = []
+    for code in codes:
+        cell = found.now.get(code)
+        texts.append(f"{found.names[code]}: {reasons.word(cell.reason or 'x' if cell else 'z', lang)}")
+    return {
+        "type": "choropleth",
+        "geojson": boundaries,
+        "featureidkey": "properties.code",
+        "locations": list(codes),
+        "z": [0] * len(codes),
+        "colorscale": [[0, BLANK], [1, BLANK]],
+        "showscale": False,
+        "text": texts,
+        "hovertemplate": "%{text}<extra></extra>",
+        "marker": {"line": {"color": "#4B5563", "width": 0.7}},
+    }
 
 
 def _locative(found: _Places, code: str) -> str:
