@@ -11,6 +11,14 @@ from tests.browser.addresses import address, allowed, samples
 pages.load_all()
 ACCOUNTS = ("public", "school", "municipality", "ministry")
 NAMES = sorted(REGISTRY)
+# Each reader, each language and each width; all combinations would cost three times the minutes.
+VISITS = (
+    ("public", "lv", 1280),
+    ("public", "en", 390),
+    ("school", "lv", 390),
+    ("municipality", "en", 1280),
+    ("ministry", "lv", 390),
+)
 
 
 @pytest.fixture(scope="session")
@@ -21,25 +29,24 @@ def values(demo_path):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_page_is_sound(visit, values, name):
-    """No console error, no other host, no axe violation, no sideways scroll, one h1; lv wide and en narrow."""
+    """No console error, no other host, no axe violation, no sideways scroll, one h1."""
     page = REGISTRY[name]
-    for account in ACCOUNTS:
+    for account, lang, width in VISITS:
         if not allowed(page, account):
             continue
-        for lang, width in (("lv", 1280), ("en", 390)):
-            one = visit(account, width)
-            shown = one.open(address(page, lang, values))
-            where = f"{name} {account} {lang} {width}"
-            assert shown.evaluate("() => document.documentElement.lang") == lang, where
-            assert shown.locator("h1").count() == 1, where
-            assert one.axe() == [], where
-            wide = shown.evaluate(
-                "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-            )
-            assert wide <= 0, f"{where}: {wide} px sideways"
-            assert one.faults == [], where
-            assert one.foreign == [], where
-            one.context.close()
+        one = visit(account, width)
+        shown = one.open(address(page, lang, values))
+        where = f"{name} {account} {lang} {width}"
+        assert shown.evaluate("() => document.documentElement.lang") == lang, where
+        assert shown.locator("h1").count() == 1, where
+        assert one.axe() == [], where
+        wide = shown.evaluate(
+            "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert wide <= 0, f"{where}: {wide} px sideways"
+        assert one.faults == [], where
+        assert one.foreign == [], where
+        one.context.close()
 
 
 @pytest.mark.parametrize("name", NAMES)
