@@ -21,7 +21,15 @@ def samples(demo_path) -> dict[str, str]:
             select(institution.c.reg_no).where(institution.c.id == school_id)
         ).scalar_one()
     engine.dispose()
-    return {"reg_no": reg_no, "code": municipality, "indicator": "R03", "id": "R03", "indicator_id": "R03"}
+    return {
+        "reg_no": reg_no,
+        "code": municipality,
+        "indicator": "R03",
+        "kind": "iestade",
+        "unit": reg_no,
+        "stage": "basic",
+        "period": "2023-2",
+    }
 
 
 def address(page: Page, lang: str, values: dict[str, str]) -> str:
