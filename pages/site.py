@@ -42,6 +42,7 @@ NAVIGATION: list = [
             ("unified_school", "Unified school"),
             ("graduates_higher", "Graduates: higher education"),
             ("graduates_vocational", "Graduates: vocational education"),
+            ("graduates_career", "After graduation"),
             ("quality", "Quality evaluation"),
             ("supervision", "Supervision"),
         ],

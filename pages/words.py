@@ -36,6 +36,7 @@ LABELS = (
     _("Institution"),
     _("Municipality"),
     _("Latvia"),
+    _("After graduation"),
     _("Topics"),
     _("Risks"),
     _("Absence"),
