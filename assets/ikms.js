@@ -259,6 +259,7 @@
     }
     function open(address) { close(); input.value = ""; if (awake()) { go(address); } else { location.href = address; } }
     function show(found) {
+      var chosen = active >= 0 && list.ikms && list.ikms[active] ? list.ikms[active].href : "";
       list.textContent = "";
       found.forEach(function (unit, i) {
         var item = document.createElement("li");
@@ -272,6 +273,7 @@
       status.textContent = found.length ? word("found") + found.length : word("none");
       if (found.length) { list.hidden = false; input.setAttribute("aria-expanded", "true"); active = -1; } else { close(); }
       list.ikms = found;
+      found.forEach(function (unit, i) { if (unit.href === chosen) { pick(i); } });
     }
     input.addEventListener("input", function () {
       clearTimeout(timer);

@@ -122,7 +122,6 @@ class ChartFrame:
             "props": {
                 "id": self.id,
                 "className": "frame",
-                "aria-labelledby": f"{self.id}-h",
                 "children": [
                     {"type": "Fragment", "namespace": "ikms", "props": {"html": str(self._head())}},
                     {

@@ -49,6 +49,7 @@ class Answer:
         **dict.fromkeys(RISK, NUMBER),
         **{f"{code}n": r"\d{1,5}" for code in RISK},
     },
+    roles=("school", "municipality", "ministry", "steward"),
 )
 def view(request: Request) -> View:
     """The simulator of one institution; only for readers whose scope covers it."""

@@ -9,7 +9,7 @@ def test_search_without_diacritics(visit):
     page = one.open("/")
     page.locator("#site-search").focus()
     page.keyboard.type("adazu", delay=20)
-    page.wait_for_selector("#search-list li")
+    page.wait_for_function("() => document.querySelector('#search-list').innerText.includes('Ādažu novads')")
     assert "Ādažu novads" in page.locator("#search-list").inner_text()
     assert page.locator("#site-search").get_attribute("aria-expanded") == "true"
     page.keyboard.press("ArrowDown")
@@ -63,7 +63,7 @@ def test_export_is_what_the_page_shows(visit):
     one = visit()
     page = one.open("/latvija")
     frame = page.locator("section.frame").first
-    rows = frame.locator("tbody tr").count()
+    rows = frame.locator("table.data-table tbody tr").count()
     address = frame.locator("a", has_text="CSV").get_attribute("href")
     text = one.context.request.get(one.site + address).body().decode("utf-8-sig")
     lines = [line for line in text.splitlines() if line and not line.startswith(("#", '"#'))]
