@@ -6,8 +6,8 @@ PORT ?= 8050
 
 .PHONY: run test quick bench setup setup-dev bundle demo clean format
 
-run: setup demo
-	@PORT=$(PORT) $(PY) manage.py serve
+run: setup
+	@PORT=$(PORT) $(PY) manage.py serve --demo-first
 
 setup: $(VENV)/.runtime bundle
 

@@ -13,16 +13,14 @@ from sqlalchemy.exc import DBAPIError
 
 import settings as configuration
 from data_access import engine as engines
-from data_access import migrations_runner, releases, thresholds
-from data_access.importing import reference
-from data_access.publishing import steps
-from data_access.schema import institution
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="IKMS panelis")
 console = Console()
 
 
 def _engine():
+    from data_access import migrations_runner
+
     settings = configuration.load()
     engine = engines.create(settings.database_url)
     migrations_runner.upgrade(engine)
@@ -32,7 +30,11 @@ def _engine():
 @cli.command()
 def demo(seed: int = 2024, fresh: bool = typer.Option(False, help="Make the database anew.")) -> None:
     """Make the demonstration database: reference facts, synthetic facts, a first release."""
+    from data_access import releases
     from data_access.demo import build as demo_data
+    from data_access.importing import reference
+    from data_access.publishing import steps
+    from data_access.schema import institution
 
     settings = configuration.load()
     if fresh and settings.database_url.startswith("sqlite:///"):
@@ -90,6 +92,9 @@ def publish(
     reason: str = typer.Option(..., help="Why."), author: str = typer.Option(..., help="Who.")
 ) -> None:
     """Compute everything and publish a new release."""
+    from data_access import releases
+    from data_access.publishing import steps
+
     engine = _engine()
     with engine.begin() as connection:
         release = releases.publish(connection, reason=reason, author=author, steps=steps(_say))
@@ -107,6 +112,8 @@ def accept_threshold(
     citation: str = typer.Option("", help="Where it is written."),
 ) -> None:
     """Put a proposed threshold in force; levels follow with the next publication."""
+    from data_access import thresholds
+
     with _engine().begin() as connection:
         number = thresholds.accept(
             connection,
@@ -123,6 +130,8 @@ def accept_threshold(
 @cli.command(name="withdraw-threshold")
 def withdraw_threshold(proposal: int) -> None:
     """Close a proposed threshold without putting it in force; its row stays."""
+    from data_access import thresholds
+
     with _engine().begin() as connection:
         thresholds.withdraw(connection, proposal)
     console.print(f"Atsaukts | withdrawn {proposal}")
@@ -131,6 +140,8 @@ def withdraw_threshold(proposal: int) -> None:
 @cli.command()
 def rollback(release_id: int, reason: str = typer.Option(..., help="Why.")) -> None:
     """Point back to a kept release."""
+    from data_access import releases
+
     with _engine().begin() as connection:
         release = releases.rollback(connection, release_id, reason=reason)
     console.print(f"Rāda versiju | now serving release {release.id}")
@@ -139,6 +150,8 @@ def rollback(release_id: int, reason: str = typer.Option(..., help="Why.")) -> N
 @cli.command(name="releases")
 def list_releases() -> None:
     """List releases, newest first."""
+    from data_access import releases
+
     table = Table("id", "created", "author", "reason", "kept", "current")
     with _engine().begin() as connection:
         for row in releases.history(connection):
@@ -150,6 +163,8 @@ def list_releases() -> None:
 @cli.command()
 def check() -> None:
     """Check settings, database and release; exit code 1 with the cure when something is wrong."""
+    from data_access import migrations_runner
+
     try:
         settings = configuration.load()
         engine = engines.create(settings.database_url, read_only=True)
@@ -175,11 +190,15 @@ def dictionary() -> None:
 
 
 @cli.command()
-def serve() -> None:
+def serve(
+    demo_first: bool = typer.Option(False, help="Make the demonstration database when there is none."),
+) -> None:
     """Serve the dashboard with gunicorn."""
     import os
     import sys
 
+    if demo_first:
+        ensure_demo()
     settings = configuration.load()
     console.print(
         f"[bold]IKMS panelis: http://{settings.host}:{settings.port}/[/bold]  (Ctrl+C beidz | stops)"
