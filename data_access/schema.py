@@ -873,3 +873,6 @@ RELEASE_TABLES = (
     graduate_group,
     graduate_flow,
 )
+
+# The tables of these rooms have their own files; importing them here completes the metadata.
+from . import schema_disclosure, schema_identity, schema_loading  # noqa: E402, F401

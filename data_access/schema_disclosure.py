@@ -1,0 +1,5 @@
+"""Tables of disclosure reports and the ledger."""
+
+from __future__ import annotations
+
+from . import schema  # noqa: F401

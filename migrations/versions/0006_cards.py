@@ -1,0 +1,8 @@
+"""Roll-up cards of the pages."""
+
+revision = "0006"
+down_revision = "0005"
+
+
+def upgrade() -> None:
+    pass
