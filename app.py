@@ -8,12 +8,14 @@ import structlog
 from dash import dcc, html
 from flask import Response
 from sqlalchemy import text
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import access.door as door
 import pages
 import settings as configuration
+from access import limits as access_limits
 from access import session
-from access.callbacks import refuse_unguarded
+from access.callbacks import refuse_open_doors, refuse_unguarded
 from access.pages import Renderer, match
 from components import static_files
 from components.templating import environment
@@ -55,7 +57,7 @@ def create_app(settings: configuration.Settings | None = None) -> site.Panel:
     app.site = site.Site(renderer, settings, static_files.bundle_urls())
     app.site.release_line = site.release_line(engine)
 
-    door.install(app, lambda path: match(path) is not None)
+    door.install(app, lambda path: match(path) is not None, access_limits.of_settings(settings))
     door.install_errors(app.server, app.site.error_page)
     exports.install(app.server, renderer)
     search_route.install(app.server, renderer)
@@ -64,8 +66,13 @@ def create_app(settings: configuration.Settings | None = None) -> site.Panel:
     answers.install(app.server, AnswerWriter(engines.create(settings.database_url)))
     _install_readiness(app, engine)
     site.register_router(app)
+    if settings.proxies:
+        app.server.wsgi_app = ProxyFix(
+            app.server.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
+        )
     static_files.install(app, https=settings.https, extra={"novadi.json": settings.geometry})
     refuse_unguarded(app)
+    refuse_open_doors(app)
     return app
 
 

@@ -13,6 +13,22 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 ROOT = Path(__file__).resolve().parent
 VAR = ROOT / "var"
 
+# Keys that stand in the documentation of frameworks or in this repository: whoever reads can sign with them.
+KNOWN_SECRETS = (
+    "test-only",
+    "thisismyscretkey",
+    "your_secret_key",
+    "your-secret-key",
+    "change_me",
+    "changeme",
+    "supersecret",
+    "super-secret",
+    "temporary_superset_secret_key",
+    "django-insecure",
+    "_5#y2l",
+    "correct horse battery staple",
+    "0123456789abcdef0123456789abcdef",
+)
 WEAK_SECRETS = {
     "secret",
     "changeme",
@@ -29,6 +45,9 @@ FORBIDDEN_SWITCHES = {
     "DASH_MCP_ENABLED": "opens every callback to unauthenticated tools",
     "DASH_DEBUG": "opens the debugger and stack traces",
     "FLASK_DEBUG": "opens the debugger and stack traces",
+    "DASH_UI": "opens the development tools",
+    "DASH_HOT_RELOAD": "opens the reload address",
+    "WERKZEUG_DEBUG_PIN": "belongs to the debugger",
 }
 
 
@@ -60,6 +79,14 @@ class Settings(BaseSettings):
     session_idle_minutes: int = Field(default=30, ge=1, le=480)
     session_hours: int = Field(default=8, ge=1, le=24)
     contact: str = "ikms@example.org"
+    proxies: int = Field(default=0, ge=0, le=5)  # reverse proxies in front whose X-Forwarded-* are believed
+    # Requests of one reader; 0 = no limit. Signed in: callbacks in 10 s, exports and imports in an hour.
+    rate_callbacks: int = Field(default=60, ge=0)
+    rate_exports: int = Field(default=60, ge=0)
+    rate_imports: int = Field(default=5, ge=0)
+    # The same for everybody who is not signed in behind one address, which may be a whole school.
+    rate_callbacks_address: int = Field(default=600, ge=0)
+    rate_exports_address: int = Field(default=120, ge=0)
 
     @field_validator("database_url")
     @classmethod
@@ -90,6 +117,8 @@ class Settings(BaseSettings):
                 'print(secrets.token_urlsafe(48))") | too weak: at least 32 random characters are needed'
             )
         if self.environment == "production":
+            if secret is not None and any(known in secret.lower() for known in KNOWN_SECRETS):
+                faults.append("IKMS_SECRET_KEY ir zināma no dokumentācijas | is a key that everybody knows")
             if secret is None:
                 faults.append("IKMS_SECRET_KEY nav dota | is required in production")
             if self.demo_sign_in and "demo_sign_in" in self.model_fields_set:

@@ -8,20 +8,25 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import dash
 from flask import abort, request
 
-from data_access.scope import ROLES
+from data_access.scope import ROLES, Scope
 
 from .session import current_scope
 
 Check = Callable[[object], bool]
+Options = Collection | Callable[[Scope], Collection]
 
 
 class UnguardedCallback(RuntimeError):
     """A callback exists that was not registered here; the application refuses to start."""
+
+
+class OpenDoor(RuntimeError):
+    """Dash would answer by a door that is not guarded; the application refuses to start."""
 
 
 def text(pattern: str = r".*", limit: int = 300) -> Check:
@@ -35,6 +40,27 @@ def optional(check: Check) -> Check:
     return lambda value: value is None or check(value)
 
 
+class choice:
+    """A check: one of the options, or with `many` a list of them without repetition.
+
+    options: a collection, or a function of the reader's scope, so that a value which this reader was never
+    offered is refused even when somebody else's page offers it.
+    """
+
+    def __init__(self, options: Options, *, many: bool = False, limit: int = 200) -> None:
+        self._options, self._many, self._limit = options, many, limit
+
+    def __call__(self, value: object) -> bool:
+        options = self._options(current_scope()) if callable(self._options) else self._options
+        if not self._many:
+            return isinstance(value, str | int) and not isinstance(value, bool) and value in options
+        if not isinstance(value, list) or len(value) > self._limit:
+            return False
+        if any(isinstance(item, bool) or not isinstance(item, str | int) for item in value):
+            return False
+        return len(set(value)) == len(value) and all(item in options for item in value)
+
+
 def guarded_callback(
     *arguments,
     checks: Mapping[str, Check],
@@ -45,8 +71,11 @@ def guarded_callback(
 
     Raises ValueError at registration when an input has no check.
     """
-    if options.get("background"):
-        raise ValueError("background callbacks open a second door and are not used here")
+    second_doors = [
+        name for name in ("background", "websocket", "api_endpoint", "mcp_enabled") if options.get(name)
+    ]
+    if second_doors:
+        raise ValueError(f"{second_doors} would open a second door and are not used here")
     flat = [
         item
         for argument in arguments
@@ -90,6 +119,22 @@ def refuse_unguarded(app: dash.Dash) -> None:
     ]
     if loose:
         raise UnguardedCallback(f"callbacks without guard: {loose}")
+
+
+def refuse_open_doors(app: dash.Dash) -> None:
+    """Raise OpenDoor when Dash has been given another way in: tools, websockets, background workers, debugging."""
+    paths = [rule.rule for rule in app.server.url_map.iter_rules()]
+    faults = {
+        "MCP": getattr(app, "_enable_mcp", False) or any("mcp" in path for path in paths),
+        "websocket callbacks": getattr(app, "_websocket_callbacks", False),
+        "background callbacks": getattr(app, "_background_manager", None) is not None
+        or any(entry.get("background") for entry in app.callback_map.values()),
+        "callback API addresses": bool(getattr(app, "callback_api_paths", None)),
+        "debug": app.server.debug or bool(app._dev_tools.get("ui")) or bool(app._dev_tools.get("hot_reload")),
+    }
+    found = [name for name, fault in faults.items() if fault]
+    if found:
+        raise OpenDoor(f"jāizslēdz | switch off: {', '.join(found)}")
 
 
 def check_request(app: dash.Dash) -> None:

@@ -8,9 +8,10 @@ from collections.abc import Callable
 import structlog
 from dash import Dash
 from flask import Flask, Response, abort, g, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, TooManyRequests
 
 from .callbacks import check_request
+from .limits import Limits
 from .session import current_scope
 
 log = structlog.get_logger("ikms")
@@ -18,24 +19,40 @@ log = structlog.get_logger("ikms")
 # Endpoints of Dash that may answer; everything else must be registered with `route`.
 _DASH_OPEN = {"/_dash-layout", "/_dash-dependencies", "/_favicon.ico", "/_reload-hash"}
 _allowed: dict[str, frozenset[str]] = {}
+_limited: dict[str, str] = {}
 
 
 def route(
-    server: Flask, rule: str, *, methods: tuple[str, ...] = ("GET",), roles: frozenset[str] | None = None
+    server: Flask,
+    rule: str,
+    *,
+    methods: tuple[str, ...] = ("GET",),
+    roles: frozenset[str] | None = None,
+    limit: str | None = None,
 ):
-    """Register a plain route and put it on the allow-list. roles: None means everybody."""
+    """Register a plain route and put it on the allow-list. roles: None means everybody. limit: kind of `Limits`."""
 
     def register(function: Callable) -> Callable:
         server.add_url_rule(rule, endpoint=function.__name__, view_func=function, methods=list(methods))
         _allowed[function.__name__] = roles or frozenset()
+        if limit is not None:
+            _limited[function.__name__] = limit
         return function
 
     return register
 
 
-def install(app: Dash, is_page: Callable[[str], bool]) -> None:
+def install(app: Dash, is_page: Callable[[str], bool], limits: Limits) -> None:
     """Put the door in front of the application. `is_page`: whether a path may be answered with HTML."""
     server = app.server
+
+    def _count(kind: str) -> None:
+        scope = current_scope()
+        reader = f"{scope.user}@{request.remote_addr}" if scope.signed_in else str(request.remote_addr)
+        wait = limits.wait(kind, reader, signed_in=scope.signed_in)
+        if wait:
+            log.warning("too many requests", kind=kind, role=scope.role, request=g.request_id)
+            raise TooManyRequests(retry_after=wait)
 
     @server.before_request
     def _enter():
@@ -46,12 +63,15 @@ def install(app: Dash, is_page: Callable[[str], bool]) -> None:
         if path == "/_dash-update-component":
             if request.method != "POST":
                 abort(405)
+            _count("callback")
             check_request(app)
             return
         if request.endpoint in _allowed:
             roles = _allowed[request.endpoint]
             if roles and current_scope().role not in roles:
                 abort(404)
+            if request.endpoint in _limited:
+                _count(_limited[request.endpoint])
             return
         if request.method not in ("GET", "HEAD"):
             abort(405 if path in _DASH_OPEN or is_page(path) else 404)
@@ -70,10 +90,11 @@ def install(app: Dash, is_page: Callable[[str], bool]) -> None:
         status = g.pop("page_status", None)
         if status:
             response.status_code = status
-        if response.mimetype in ("text/html", "application/json", "text/csv"):
-            signed_in = g.get("ikms_scope") is not None and g.ikms_scope.signed_in
-            response.headers.setdefault("Cache-Control", "no-store" if signed_in else "no-cache")
-            response.headers.setdefault("Vary", "Cookie")
+        if g.get("ikms_scope") is not None and g.ikms_scope.signed_in:
+            response.headers["Cache-Control"] = "no-store"
+        else:
+            response.headers.setdefault("Cache-Control", "no-cache")
+        response.headers.setdefault("Vary", "Cookie")
         if "release_id" in g:
             response.headers["X-Release"] = str(g.release_id)
         return response
@@ -106,14 +127,17 @@ def install_errors(server: Flask, page: Callable[[int, str, str], str]) -> None:
 
     @server.errorhandler(HTTPException)
     def _http(error: HTTPException):
-        return _answer(error.code or 500)
+        content, status = _answer(error.code or 500)
+        if isinstance(error, TooManyRequests):
+            return content, status, {"Retry-After": str(error.retry_after)}
+        return content, status
 
     @server.errorhandler(Exception)
     def _fault(error: Exception):
         log.error(
             "fault",
             request=g.get("request_id"),
-            path=request.path if len(request.path) < 200 else request.path[:200],
+            endpoint=request.url_rule.rule if request.url_rule else None,
             kind=type(error).__name__,
             where=_where(error),
         )

@@ -159,6 +159,7 @@ class StaticFiles(WhiteNoise):
         self.add_mime_headers(headers, str(path), path.name)
         for name, value in _safe_headers(self.https).items():
             headers[name] = value
+        headers["Content-Security-Policy"] = NOTHING
         if path.suffix == ".svg":  # opened on its own, a picture may not run anything
             headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
         packed = self.built / "packed" / digest
@@ -174,9 +175,10 @@ class StaticFiles(WhiteNoise):
             if self.plotly and path == self.suites + DASH_PLOTLY:
                 # Dash asks for its own plotly.js when a chart appears before ours has arrived: same file, once.
                 headers = [("Location", self.plotly), ("Cache-Control", "no-cache"), ("Content-Length", "0")]
+                headers += [*_safe_headers(self.https).items(), ("Content-Security-Policy", NOTHING)]
                 start_response("307 Temporary Redirect", headers)
                 return []
-        file = self.known.get(path)
+        file = self.known.get(path) if environ.get("REQUEST_METHOD") in ("GET", "HEAD") else None
         if file is None:
             return self.application(environ, start_response)
         try:
@@ -188,8 +190,17 @@ class StaticFiles(WhiteNoise):
 # --- headers -----------------------------------------------------------------------------------------------
 
 
+NOTHING = "default-src 'none'; frame-ancestors 'none'"  # policy of everything that is not a page
+
+
 def _safe_headers(https: bool) -> dict[str, str]:
-    headers = {"X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin"}
+    headers = {
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+    }
     if https:
         headers["Strict-Transport-Security"] = "max-age=31536000"
     return headers
@@ -225,16 +236,10 @@ def security_headers(response: Response, app: Dash, *, https: bool = False) -> R
     headers = response.headers
     for name, value in _safe_headers(https).items():
         headers.setdefault(name, value)
-    headers.setdefault("Referrer-Policy", "same-origin")
     if response.mimetype == "text/html":
         headers.setdefault("Content-Security-Policy", content_security_policy(app, https=https))
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        headers.setdefault(
-            "Permissions-Policy",
-            "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
-        )
     else:
-        headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+        headers.setdefault("Content-Security-Policy", NOTHING)
     return response
 
 

@@ -42,6 +42,8 @@ def _table(table: Table) -> str:
         if column.type.__visit_name__.lower() in ("float", "real"):
             kind = "number"
         target = next((key.target_fullname for key in column.foreign_keys), "")
-        key = ", ".join(filter(None, ["primary" if column.primary_key else "", f"→ {target}" if target else ""]))
+        key = ", ".join(
+            filter(None, ["primary" if column.primary_key else "", f"→ {target}" if target else ""])
+        )
         lines.append(f"| {column.name} | {kind} | {key} | {'yes' if column.nullable else 'no'} |\n")
     return "".join(lines)

@@ -24,8 +24,8 @@ TYPES = {
 def install(server: Flask, renderer: Renderer) -> None:
     """Add the export route. An export has exactly the rows, values and reason codes of the page."""
 
-    @route(server, "/eksports/<kind>/<table_id>/")
-    @route(server, "/eksports/<kind>/<table_id>/<path:page>")
+    @route(server, "/eksports/<kind>/<table_id>/", limit="export")
+    @route(server, "/eksports/<kind>/<table_id>/<path:page>", limit="export")
     def export(kind: str, table_id: str, page: str = "") -> Response:
         if kind not in TYPES or len(table_id) > 80:
             abort(404)

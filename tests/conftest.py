@@ -90,6 +90,11 @@ def demo_settings(demo_path):
         DATABASE_URL=f"sqlite:///{demo_path}",
         secret_key="test-only-0123456789-abcdefghijklmnop",
         log_level="ERROR",
+        rate_callbacks=0,
+        rate_callbacks_address=0,
+        rate_exports=0,
+        rate_exports_address=0,
+        rate_imports=0,
     )
 
 

@@ -21,7 +21,9 @@ def rows(*given_rows):
         columns=["unit_kind", "unit_id", "municipality_code", "indicator_id", "numerator", "denominator"],
     )
     frame["value"] = frame["numerator"] / frame["denominator"]
-    frame = frame.assign(stage="basic", school_year=2023, semester=2, reason=None, level="high", lower=0.1, upper=0.2)
+    frame = frame.assign(
+        stage="basic", school_year=2023, semester=2, reason=None, level="high", lower=0.1, upper=0.2
+    )
     return frame.astype({"numerator": float, "denominator": float, "reason": object, "level": object})
 
 
