@@ -31,7 +31,8 @@ def round_to_total(values: np.ndarray, total: int, lower=0, upper=None) -> np.nd
     upper = np.broadcast_to(np.asarray(total if upper is None else upper), values.shape)
     if lower.sum() > total or upper.sum() < total:
         raise ValueError(f"total {total} lies outside the bounds {lower.sum()}..{upper.sum()}")
-    scale = total / values.sum() if values.sum() else 0.0
+    # Weights that are next to nothing carry no proportions: dividing by them overflows.
+    scale = total / values.sum() if values.sum() > total * 1e-200 else 0.0
     for _ in range(200):  # scale so that the clipped values add up
         clipped = np.clip(values * scale, lower, upper)
         if abs(clipped.sum() - total) < 0.5:
