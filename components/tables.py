@@ -89,15 +89,15 @@ class Table:
         parts = []
         for index, column in enumerate(self.columns):
             value = row[column.key]
+            href = row.get(column.href_key) if column.href_key else None
             if isinstance(value, Markup):
-                text = str(value)
+                text = f'<a href="{_escape(href)}">{value}</a>' if href and "<a" not in value else str(value)
             elif isinstance(value, Reason):
                 meaning = _escape(reasons.meaning(value.code, self.lang))
                 sign = _escape(reasons.sign(value.code))
                 text = f'<span title="{meaning}" aria-label="{meaning}" role="img">{sign}</span>'
             else:
                 text = _escape(format_value(value, column.kind, self.lang))
-                href = row.get(column.href_key) if column.href_key else None
                 if href:
                     text = f'<a href="{_escape(href)}">{text}</a>'
             if index == 0:

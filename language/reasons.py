@@ -16,7 +16,7 @@ _REASONS = {
         _("Protected: the count is small and is not shown, so that no person can be recognised"),
     ),
     "x": ("…", _("no data"), _("No data: the data have not been received")),
-    "z": ("–", _("not applicable"), _("Not applicable: this measure does not concern this institution")),
+    "z": ("–", _("not applicable"), _("Not applicable: there is nothing to measure here")),
     "low": ("0*", _("rounds to 0"), _("Rounds to zero, but is not zero")),
     "u": ("○", _("too few to judge"), _("Too few to judge: there are too few cases for a fair assessment")),
 }

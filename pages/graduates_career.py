@@ -8,6 +8,7 @@ from access.pages import Request, page
 from components import graduate_charts as charts
 from components import marks
 from components.chart_frame import ChartFrame, Provenance
+from components.nodes import Part
 from components.tables import Column, Reason, Table
 from components.templating import render
 from components.view import Crumb, View
@@ -18,7 +19,8 @@ from language.messages import _
 from language.messages import translate as t
 from language.messages import translate_plural as tn
 
-from . import graduates_parts as parts
+from . import graduates_choice as parts
+from .kept import keep, once
 
 PICK = r"[ap](-[a-z_]{3,45}|\d{5})"
 SLOTS = ("pirmais", "otrais", "tresais")
@@ -52,29 +54,46 @@ class Pick:
     rows: dict[int, object]
     last_k: int
 
+    @property
+    def programme(self) -> bool:
+        """Whether it is one programme; its name is then in Latvian."""
+        return not self.key[1:].startswith("-")
+
+    def full(self, lang: str) -> str:
+        """The name with the system where the name alone does not tell it."""
+        if self.programme:
+            return self.name
+        return t("{field} ({system})", lang, field=self.name, system=t(KINDS[self.system], lang))
+
 
 @page("graduates_career", "/absolventi/karjera", params=dict.fromkeys(SLOTS, PICK))
 def view(request: Request) -> View:
-    """Three choices at most; without any, three fields as an example."""
+    """Three choices at most; without any, three fields as an example. The same for every reader."""
+    lang = request.lang
+    lead, body = once(request, "career", lambda: _made(request))
+    return View(
+        title=t("What do graduates do after 1, 3, 5 and 10 years?", lang),
+        lead=lead,
+        window_title=t("After graduation", lang),
+        body=body,
+        lang=lang,
+        crumbs=[Crumb(t("Home", lang), request.url("home")), Crumb(t("After graduation", lang))],
+        release_id=request.reader.release.id,
+    )
+
+
+def _made(request: Request) -> tuple[str, list[Part]]:
+    """Lead sentence and parts of the page."""
     lang, reader = request.lang, request.reader
     spans = {system: queries.span(reader, system) for system in KINDS}
-    title = t("What do graduates do after 1, 3, 5 and 10 years?", lang)
-    crumbs = [Crumb(t("Home", lang), request.url("home")), Crumb(t("After graduation", lang))]
     if not any(spans.values()):
-        return View(
-            title=title,
-            lead=t("No data of graduates have been loaded yet.", lang),
-            body=[],
-            lang=lang,
-            crumbs=crumbs,
-            release_id=reader.release.id,
-        )
-    options = _options(request, spans)
+        return t("No data of graduates have been loaded yet.", lang), []
+    options = once(request, f"career options {lang}", lambda: _options(request, spans), everywhere=True)
     wanted = [request.params.get(slot, "") for slot in SLOTS]
     example = not any(wanted)
     if example:
         wanted = list(DEFAULTS)
-    known = {value: text for _heading, found in options for value, text in found}
+    known = {value: name for _heading, found in options for value, name, _text, _of in found}
     picks = [
         pick
         for key in dict.fromkeys(key for key in wanted if key in known)
@@ -97,11 +116,11 @@ def view(request: Request) -> View:
             )
         ],
     )
-    body = [form]
+    body: list[Part] = [form]
     if picks:
         cards = [_card(request, pick, prices, final) for pick in picks]
         body.append(render("graduates_career_cards.html", lang=lang, cards=cards))
-        body.append(_comparison(request, picks, prices, final))
+        body.append(keep(_comparison(request, picks, prices, final)))
     body.append(_how(request))
     body.append(
         render(
@@ -113,42 +132,50 @@ def view(request: Request) -> View:
             ],
         )
     )
-    return View(
-        title=title,
-        lead=_lead(picks, lang, example),
-        window_title=t("After graduation", lang),
-        body=body,
-        lang=lang,
-        crumbs=crumbs,
-        release_id=reader.release.id,
-    )
+    return _lead(picks, lang, example), body
 
 
 def _lead(picks: list[Pick], lang: str, example: bool) -> str:
     if not picks:
         return t("Choose a field or a qualification.", lang)
-    told = []
+    told, names = [], parts.Names(lang)
     for pick in picks:
         row = pick.rows.get(1)
         if row is not None and (text := _of_hundred(row, "employed", lang)):
-            told.append(f"{pick.name}: {text}")
-    sentence = t("A year after graduation these many of 100 work: {parts}.", lang, parts="; ".join(told))
-    return t("An example; choose your own below.", lang) + " " + sentence if example else sentence
+            name = names.hold(pick.name) if pick.programme else _small(pick.full(lang))
+            told.append(t("{name} – {text}", lang, name=name, text=text))
+    if not told:
+        return t("Of these choices nothing may be shown a year after graduation.", lang)
+    sentence = t("A year after graduation at work: {parts}.", lang, parts="; ".join(told))
+    return names.told(t("An example; choose your own below.", lang) + " " + sentence if example else sentence)
 
 
-def _options(request: Request, spans: dict) -> list[tuple[str, list[tuple[str, str]]]]:
+def _options(request: Request, spans: dict) -> list[tuple[str, list[tuple[str, str, str, str]]]]:
+    """Groups of choices: key, name, words in the list, language of the words. A closed list shows the words only."""
     lang = request.lang
     result = []
     for letter, system in SYSTEMS.items():
         if spans[system] is None:
             continue
         have = {row.field for row in queries.groups(request.reader, system, field=None, ks=(1,))}
-        fields = [(f"{letter}-{key}", t(text, lang)) for key, text in parts.FIELDS.items() if key in have]
+        kind = t(KINDS[system], lang)
+        fields = []
+        for key, text in parts.FIELDS.items():
+            if key in have:
+                name = t(text, lang)
+                shown = t("{field} ({system})", lang, field=name, system=kind)
+                fields.append((f"{letter}-{key}", name, shown, lang))
         found = queries.programmes(request.reader, system, k=1, field=None, level=None)
-        programmes = [(f"{letter}{row.programme[:5]}", row.programme[6:]) for row in found]
-        programmes.sort(key=lambda item: _sort(item[1]))
+        names = sorted(
+            ((row.programme[6:], row.programme[:5]) for row in found), key=lambda one: _sort(one[0])
+        )
         result.append((t(HEADINGS[system, "field"], lang), fields))
-        result.append((t(HEADINGS[system, "programme"], lang), programmes))
+        result.append(
+            (
+                t(HEADINGS[system, "programme"], lang),
+                [(f"{letter}{code}", name, name, "lv") for name, code in names],
+            )
+        )
     return result
 
 
@@ -222,7 +249,8 @@ def _card(request: Request, pick: Pick, prices: dict[int, float], final: int) ->
         note += " · " + tn(
             "{n} graduate in three years", "{n} graduates in three years", first.graduates, lang
         )
-    return {"name": pick.name, "note": note, "steps": steps, "where": _where(request, pick)}
+    name = parts.in_latvian(pick.name, lang) if pick.programme else pick.name
+    return {"name": name, "note": note, "steps": steps, "where": _where(request, pick)}
 
 
 def _sentences(row, prices: dict[int, float], final: int, lang: str) -> list[str]:
@@ -231,9 +259,10 @@ def _sentences(row, prices: dict[int, float], final: int, lang: str) -> list[str
     told = {status: _of_hundred(row, status, lang) for status in method.STATUSES}
     sentences = [
         t(
-            "Working: {employed}; only studying: {studying}; registered unemployed: {unemployed}; living abroad: {emigrated}.",
+            "Working: {employed}; only studying: {studying}; registered unemployed: {unemployed}; neither working nor "
+            "studying: {inactive}; living abroad: {emigrated}; no information: {unknown}.",
             lang,
-            **{status: told[status] for status in ("employed", "studying", "unemployed", "emigrated")},
+            **told,
         )
     ]
     yearly = charts.euro(
@@ -262,10 +291,10 @@ def _sentences(row, prices: dict[int, float], final: int, lang: str) -> list[str
 def _against_wage(ratio: float, lang: str) -> str:
     share = numbers.percent(abs(ratio - 1), lang, 0)
     if abs(ratio - 1) < 0.015:
-        return t("That is about the average wage of the country.", lang)
+        return t("Then that was about the average wage of the country.", lang)
     if ratio > 1:
-        return t("That is {share} above the average wage of the country.", lang, share=share)
-    return t("That is {share} below the average wage of the country.", lang, share=share)
+        return t("Then that was {share} above the average wage of the country.", lang, share=share)
+    return t("Then that was {share} below the average wage of the country.", lang, share=share)
 
 
 def _where(request: Request, pick: Pick) -> str:
@@ -291,6 +320,13 @@ def _where(request: Request, pick: Pick) -> str:
             for share, code in top
         ),
     )
+
+
+def _heading(pick: Pick, k: int, lang: str) -> str:
+    """Name of a bar."""
+    names = parts.Names(lang)
+    name = names.hold(pick.name) if pick.programme else pick.full(lang)
+    return names.told(t("{name}, {after}", lang, name=name, after=parts.after(k, lang)))
 
 
 def _small(text: str) -> str:
@@ -322,7 +358,7 @@ def _comparison(request: Request, picks: list[Pick], prices: dict[int, float], f
             if all(value.x is not None for value in exact.values()):
                 drawings.append(
                     (
-                        f"{pick.name}, {parts.after(k, lang)}",
+                        _heading(pick, k, lang),
                         marks.stacked_bar(
                             [
                                 {
@@ -334,7 +370,7 @@ def _comparison(request: Request, picks: list[Pick], prices: dict[int, float], f
                                 for status, kind in STATUS_KINDS.items()
                             ],
                             lang,
-                            label=f"{pick.name}, {parts.after(k, lang)}",
+                            label=f"{pick.full(lang)}, {parts.after(k, lang)}",
                             key=len(drawings) == 0,
                         ),
                     )
@@ -342,7 +378,7 @@ def _comparison(request: Request, picks: list[Pick], prices: dict[int, float], f
             income = charts.euro(row.income_median, factor, lang, row.income_reason)
             rows.append(
                 {
-                    "name": pick.name,
+                    "name": parts.in_latvian(pick.name, lang) if pick.programme else pick.full(lang),
                     "k": str(k),
                     "n": row.graduates if row.graduates is not None else Reason(row.reason or "x"),
                     **{status: value.cell for status, value in exact.items()},
@@ -351,25 +387,36 @@ def _comparison(request: Request, picks: list[Pick], prices: dict[int, float], f
                 }
             )
     origin = queries.origin(request.reader)
+    first = [(pick, pick.rows.get(1)) for pick in picks]
     best = [
-        (row["ratio"], row["name"])
-        for row in rows
-        if row["k"] == "1" and not isinstance(row["ratio"], Reason)
+        (row.relative_income, pick)
+        for pick, row in first
+        if row is not None and row.relative_income is not None
     ]
     places = len(queries.institutions(request.reader, "higher")) + len(
         queries.institutions(request.reader, "vocational")
     )
     finding = t("The values of the choices side by side.", lang)
     if len(best) > 1:
-        finding = t(
-            "In the first year the highest median income against the average wage is in {first} ({first_value}), the "
-            "lowest in {last} ({last_value}).",
-            lang,
-            first=max(best)[1],
-            first_value=numbers.ratio(max(best)[0], lang),
-            last=min(best)[1],
-            last_value=numbers.ratio(min(best)[0], lang),
+        names, ratio = parts.Names(lang), lambda one: one[0]
+        high, low = max(best, key=ratio), min(best, key=ratio)
+        finding = names.told(
+            t(
+                "In the first year the median income was highest in {first} ({first_value} of the average wage) and lowest in "
+                "{last} ({last_value}).",
+                lang,
+                first=names.hold(high[1].name) if high[1].programme else _small(high[1].full(lang)),
+                first_value=numbers.percent(high[0], lang, 0),
+                last=names.hold(low[1].name) if low[1].programme else _small(low[1].full(lang)),
+                last_value=numbers.percent(low[0], lang, 0),
+            )
         )
+        if len({pick.system for pick in picks}) > 1:
+            finding += " " + t(
+                "Higher and vocational education are different beginnings: their graduates differ in age and in what they "
+                "did before.",
+                lang,
+            )
     return ChartFrame(
         title=t("The choices side by side", lang),
         finding=finding,

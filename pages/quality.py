@@ -21,6 +21,7 @@ from indicators.quality import LAGGING, RATINGS, share_differences
 from language import numbers
 from language.messages import _, t, tn
 
+from .kept import kept
 from .national_quality import institutions as printed_institutions
 from .quality_blocks import (
     AREAS,
@@ -30,7 +31,6 @@ from .quality_blocks import (
     TASK_TOPICS,
     capital,
     chosen,
-    kept,
     level_words,
     place_name,
     provenance,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
 from flask import current_app, has_app_context
@@ -185,52 +184,6 @@ def chosen(parts: Sequence[Part], *table_ids: str) -> list[Part]:
 def writer() -> answers.Writer | None:
     """The writer of this application; None where there is none, and then restricted texts stay closed."""
     return current_app.extensions.get(EXTENSION) if has_app_context() else None
-
-
-# --- what is the same for everybody -------------------------------------------------------------------
-
-_kept: dict[tuple, list[Part]] = {}
-MOST_KEPT = 64
-
-
-@dataclass(frozen=True, kw_only=True)
-class KeptFrame(ChartFrame):
-    """A frame whose HTML is made once."""
-
-    def to_html(self) -> Markup:
-        """Static form, from the first time on as it was."""
-        if "_html" not in self.__dict__:
-            object.__setattr__(self, "_html", super().to_html())
-        return self.__dict__["_html"]
-
-
-def _keep(part: Part) -> Part:
-    if isinstance(part, Block):
-        return Block(part.tag, [_keep(one) for one in part.parts], part.class_, part.attributes)
-    if type(part) is ChartFrame and part.figure is None:
-        return KeptFrame(**{field.name: getattr(part, field.name) for field in fields(part)})
-    return part
-
-
-def kept(request: Request, name: str, build: Callable[[], Sequence[Part]]) -> list[Part]:
-    """Parts that are the same for every reader, made once a release, language and address.
-
-    Only for what is built from published figures and from the country's rows of the released plane.
-    """
-    reader = request.reader
-    place = reader.connection.engine.url
-    key = (place.host, place.database, reader.release.id, reader.release.created_at, request.address, name)
-    if key not in _kept:
-        parts = [_keep(part) for part in build()]
-        while len(_kept) >= MOST_KEPT:
-            _kept.pop(next(iter(_kept)), None)
-        _kept[key] = parts
-    return list(_kept[key])
-
-
-def same_for_others(request: Request) -> bool:
-    """Whether this reader sees municipalities as the public does."""
-    return not (request.scope.sees_all or request.scope.municipalities)
 
 
 def unit_href(request: Request, page: str, **params: object) -> str | None:

@@ -18,14 +18,13 @@ from data_access.queries import published, quality
 from language import numbers
 from language.messages import t, tn
 
+from .kept import kept, same_for_others
 from .national_supervision import OUTCOMES, complaints
 from .quality_blocks import (
     COMPLAINT_TOPICS,
     chosen,
-    kept,
     place_name,
     provenance,
-    same_for_others,
     section,
     unit_href,
     word,

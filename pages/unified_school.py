@@ -23,6 +23,7 @@ from indicators.quality import LAGGING, RATINGS, UPPER, share_differences
 from language import numbers
 from language.messages import _, t, tn
 
+from .kept import kept, same_for_others
 from .national_quality import STRENGTHS, WEAKNESSES, unified
 from .quality_blocks import (
     CHANGE_WORDS,
@@ -30,11 +31,9 @@ from .quality_blocks import (
     capital,
     change_text,
     chosen,
-    kept,
     place_name,
     provenance,
     rating,
-    same_for_others,
     section,
     unit_href,
 )

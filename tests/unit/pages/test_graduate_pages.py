@@ -229,3 +229,77 @@ def test_every_frame_names_source_coverage_and_demonstration(client):
     assert frames >= 8
     assert html.count('class="source-line"') == frames
     assert html.count("Demonstrācijas dati.</strong>") >= frames - 1
+
+
+def test_career_names_the_system_and_leaves_nobody_out(client):
+    """A field of the same name in both systems is told apart, and the six statuses of a sentence add up to all."""
+    text = _text(client.get("/en/absolventi/karjera"))
+    assert "science, mathematics and IT (higher education) – " in text
+    assert "engineering, manufacturing and construction (vocational education) – " in text
+    assert "Higher and vocational education are different beginnings" in text
+    sentence = re.search(r"Working: [^.]*no information: [^.]*\.", text).group()
+    parts = [float(number) for number in re.findall(r"(\d+) of 100", sentence)]
+    assert len(parts) == 6
+    assert sum(parts) == pytest.approx(100, abs=3)  # six rounded numbers
+    for row in _rows(client, "/absolventi/karjera", "karjera", lang="/en"):
+        shares = [
+            row[status]
+            for status in ("employed", "unemployed", "studying", "inactive", "emigrated", "unknown")
+        ]
+        if all(isinstance(share, float) for share in shares):
+            assert sum(shares) == pytest.approx(1, abs=0.003)  # from counts rounded to 5
+
+
+def test_latvian_names_are_marked_on_english_pages(client, place):
+    """Programme names exist in Latvian only (WCAG 3.1.2); the export has the name alone."""
+    name = re.compile(r'<span lang="lv">\d{5} [^<]+</span>')
+    for address in (
+        "/en/absolventi/augstaka",
+        f"/en/absolventi/augstaka?iestade={place['higher']}",
+        f"/en/absolventi/profesionala?iestade={place['vocational']}",
+    ):
+        html = client.get(address).get_data(as_text=True)
+        assert len(name.findall(html)) >= 4, address
+        tags = re.findall(r"(<[^>]*>)\d{5} [^<]*, (?:bakalaurs|koledža|maģistrs|arodizglītība)<", html)
+        assert all('lang="lv"' in tag for tag in tags), address
+    assert 'lang="lv">Datorzinātne, bakalaurs</option>' in client.get("/en/absolventi/karjera").get_data(
+        as_text=True
+    )
+    assert '<span lang="lv">' not in client.get("/absolventi/augstaka").get_data(as_text=True)
+    rows = _rows(client, "/absolventi/augstaka", "programmas", lang="/en")
+    assert all("<" not in row["programme"] for row in rows)
+
+
+def test_an_institution_page_says_what_is_of_the_country(client, signed_in, place):
+    """What is not the institution's own stands under a heading; exact numbers say that they are not to be published."""
+    address = f"/absolventi/profesionala?iestade={place['vocational']}"
+    html = client.get(address).get_data(as_text=True)
+    assert html.index("Salīdzinājumam – visa valsts") < html.index("Kā atšķiras jomas un līmeņi")
+    assert "Vai vienas jomas sievietēm un vīriešiem" not in html
+    inside = "ne publicēšanai"
+    assert inside not in html
+    own = signed_in("ministry")
+    assert own.get(address).get_data(as_text=True).count(inside) == 3
+    assert inside in own.get(f"/eksports/csv/kohortas{address}").get_data(as_text=True)
+    assert inside not in own.get(f"/eksports/csv/jomas{address}").get_data(as_text=True)
+
+
+def test_extremes_are_told_with_their_chance(client):
+    """A difference between bands or small groups is not named as a finding."""
+    text = _text(client.get("/en/absolventi/profesionala"))
+    told = re.search(r"All fields together: women .*?(?=women men|How to read)", text).group()
+    assert "60–80%" not in told
+    assert "more than chance" in text
+    rows = _rows(client, "/absolventi/profesionala", "dzimums", lang="/en")
+    health = next(row for row in rows if row["field"] == "Health and welfare")
+    assert isinstance(health["men"], str), "a band in the demonstration data"
+
+
+def test_pages_of_the_country_are_made_once_for_all_readers(client, signed_in):
+    """Signed-in readers get the public's tables; only the links to their own institutions are theirs."""
+    body = re.compile(r'<table class="data-table".*?</table>', re.DOTALL)
+    for address in ADDRESSES:
+        public = body.findall(client.get(address).get_data(as_text=True))
+        assert public
+        for account in ("ministry", "municipality", "school"):
+            assert body.findall(signed_in(account).get(address).get_data(as_text=True)) == public

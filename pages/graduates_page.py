@@ -1,0 +1,84 @@
+"""What the pages of higher and vocational graduates are put together from, in the order of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from markupsafe import Markup
+
+from access.pages import Request
+from components.nodes import Part
+from components.view import Crumb, View
+from language.messages import translate as t
+
+from .graduates_choice import LEVELS, PARAMS, Chosen
+from .graduates_cohorts import cohort_lines, triangle
+from .graduates_controls import controls, headline, keys, links, measures
+from .graduates_market import flow, quadrant, residence, sexes
+from .graduates_programmes import fields, national_programmes, own_programmes
+from .graduates_published import anchors
+from .kept import keep, kept, once
+
+Builder = Callable[[Chosen], Part | None]
+COUNTRY: dict[str, tuple[Builder, ...]] = {
+    "higher": (fields, triangle, national_programmes, quadrant, flow, sexes, residence, anchors),
+    "vocational": (fields, sexes, residence, national_programmes, triangle, quadrant, flow, anchors),
+}
+
+
+def params(system: str) -> dict[str, str]:
+    """Parameters of the address of a system's page."""
+    return {**PARAMS, "limenis": "|".join(LEVELS[system])}
+
+
+def view_of(request: Request, system: str, *, title: str, own_title: str, window: str) -> View:
+    """The country, or one institution and then the country beside it. own_title has a place {name}."""
+    lang = request.lang
+    chosen = Chosen(request, system)
+    place = chosen.place
+    if chosen.span is None:
+        body, lead = [], t("No data of graduates have been loaded yet.", lang)
+    elif place is None or chosen.plane == "released":
+        # The same for every reader: only the links to the reader's own institutions are not.
+        lead, (first, *rest) = once(
+            request, "whole", lambda: (headline(chosen), [keep(part) for part in _parts(chosen)])
+        )
+        body = [first, controls(chosen), *rest]
+    else:
+        first, *rest = _own(chosen)
+        lead = headline(chosen)
+        body = [first, controls(chosen), *rest, *kept(request, "country", lambda: _beside(chosen))]
+    return View(
+        title=title if place is None else own_title.format(name=place.name),
+        lead=lead,
+        window_title=window,
+        body=body,
+        lang=lang,
+        crumbs=[Crumb(t("Home", lang), request.url("home")), Crumb(window)],
+        release_id=request.reader.release.id,
+    )
+
+
+def _parts(chosen: Chosen) -> list[Part]:
+    if chosen.place is not None:
+        return [*_own(chosen), *_beside(chosen)]
+    return [keys(chosen), *_built(chosen, measures, cohort_lines, *COUNTRY[chosen.system]), links(chosen)]
+
+
+def _own(chosen: Chosen) -> list[Part]:
+    """The institution, or one programme of it."""
+    own = [keys(chosen), measures(chosen), cohort_lines(chosen), own_programmes(chosen)]
+    return own if chosen.programme else [*own, triangle(chosen)]
+
+
+def _beside(chosen: Chosen) -> list[Part]:
+    """The country under a heading that says so."""
+    lang = chosen.lang
+    heading = Markup('<h2 class="g-country" id="valsti">{}</h2>').format(
+        t("The whole country, for comparison", lang)
+    )
+    return [heading, fields(chosen), links(chosen)]
+
+
+def _built(chosen: Chosen, *builders: Builder) -> list[Part]:
+    return [part for build in builders if (part := build(chosen)) is not None]
