@@ -25,7 +25,7 @@ from data_access.queries.accounts import demo_scopes
 from data_access.reading import NoRelease, current_release
 from data_access.thresholds import Writer as ThresholdWriter
 from logs import configure_logging
-from pages import answers, exports, search_route, sign_in, site, threshold_lab
+from pages import answers, exports, open_data, search_route, sign_in, site, threshold_lab
 
 ROOT = Path(__file__).resolve().parent
 
@@ -60,6 +60,7 @@ def create_app(settings: configuration.Settings | None = None) -> site.Panel:
     door.install(app, lambda path: match(path) is not None, access_limits.of_settings(settings))
     door.install_errors(app.server, app.site.error_page)
     exports.install(app.server, renderer)
+    open_data.install(app.server, renderer, settings.open_data_folder)
     search_route.install(app.server, renderer)
     sign_in.install(app.server)
     threshold_lab.install(app.server, ThresholdWriter(settings.database_url))

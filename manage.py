@@ -51,6 +51,7 @@ def demo(seed: int = 2024, fresh: bool = typer.Option(False, help="Make the data
             connection, reason="Demonstrācijas dati", author="manage.py demo", steps=steps(_say)
         )
     engines.tidy(engine)
+    _write_open_data(engine)
     console.print(f"Versija | release {release.id}, {time.perf_counter() - started:.1f} s")
 
 
@@ -99,7 +100,30 @@ def publish(
     with engine.begin() as connection:
         release = releases.publish(connection, reason=reason, author=author, steps=steps(_say))
     engines.tidy(engine)
+    _write_open_data(engine)
     console.print(f"Versija | release {release.id}")
+
+
+def _write_open_data(engine) -> None:
+    """Make the files of /dati. They can be made later as well, so a fault here leaves the publication alone."""
+    from data_access.open_data.store import Store
+
+    folder = configuration.load().open_data_folder
+    try:
+        with engine.begin() as connection:
+            rows = Store(folder).build(connection)
+    except OSError as error:
+        console.print(
+            f"[red]Atvērtie dati nav uzrakstīti | open data were not written: {folder}: {error.strerror}[/red]"
+        )
+        return
+    console.print(f"Atvērtie dati | open data: {len(rows)} tabulas, {sum(rows.values())} rindas | rows")
+
+
+@cli.command(name="open-data")
+def open_data() -> None:
+    """Make the files of /dati for the current release; what is there already stays."""
+    _write_open_data(_engine())
 
 
 @cli.command(name="accept-threshold")

@@ -79,6 +79,7 @@ class Settings(BaseSettings):
     session_idle_minutes: int = Field(default=30, ge=1, le=480)
     session_hours: int = Field(default=8, ge=1, le=24)
     contact: str = "ikms@example.org"
+    open_data: Path | None = None  # folder of the files of /dati; None = beside the database
     proxies: int = Field(default=0, ge=0, le=5)  # reverse proxies in front whose X-Forwarded-* are believed
     # Requests of one reader; 0 = no limit. Signed in: callbacks in 10 s, exports and imports in an hour.
     rate_callbacks: int = Field(default=60, ge=0)
@@ -139,6 +140,16 @@ class Settings(BaseSettings):
     def demo(self) -> bool:
         """True when demo sign-ins may exist."""
         return self.environment == "demo" and self.demo_sign_in
+
+    @property
+    def open_data_folder(self) -> Path:
+        """Where the files of /dati are kept: as set, beside an SQLite file, else in var/."""
+        if self.open_data is not None:
+            return self.open_data
+        if self.database_url.startswith("sqlite:///"):
+            path = Path(self.database_url.removeprefix("sqlite:///"))
+            return path.with_name(f"{path.stem}.open-data")
+        return VAR / "open-data"
 
     def signing_key(self) -> bytes:
         """The key that signs cookies; in demo it is made once and kept in var/ with mode 600."""

@@ -214,7 +214,7 @@ class Renderer:
                 )
             except NotFound:
                 return self._not_found(path, found.lang)
-        if key is not None:
+        if key is not None and view.cacheable:
             if len(self._public) >= PUBLIC_CACHE:
                 self._public.pop(next(iter(self._public)))
             self._public[key] = view

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from markupsafe import Markup, escape
 
 from language import numbers, reasons
+from language.spreadsheets import safe_text
 
 KINDS = ("text", "integer", "percent", "decimal", "decimal2", "euro", "year", "points")
 
@@ -156,16 +157,6 @@ _SPECIAL = re.compile("[&<>'\"]")
 def _escape(text: str) -> str:
     """Text for HTML; most texts have nothing to escape."""
     return str(escape(text)) if _SPECIAL.search(text) else str(text)
-
-
-_SIGNED_NUMBER = re.compile(r"[+-]\d[\d\s.,]*[%\w\s.]*")
-
-
-def safe_text(text: str) -> str:
-    """Text that no spreadsheet runs as a formula; a signed number stays as it is."""
-    if text[:1] in ("=", "+", "-", "@", "\t", "\r", "＝") and not _SIGNED_NUMBER.fullmatch(text):
-        return "'" + text
-    return text
 
 
 def format_value(value: object, kind: str, lang: str) -> str:

@@ -27,6 +27,7 @@ class View:
     title: the heading, a question or a finding. window_title: short title of the browser window.
     lead: one sentence under the title. body: parts in reading order. status: HTTP status.
     release_id: the release that every number comes from, None when there is none.
+    cacheable: False when something besides release and address decides what the public reads.
     """
 
     title: str
@@ -38,6 +39,7 @@ class View:
     crumbs: Sequence[Crumb] = field(default_factory=tuple)
     status: int = 200
     release_id: int | None = None
+    cacheable: bool = True
 
     def _head(self) -> Markup:
         return render("view_head.html", view=self)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Integer, Table
 
+from .open_data.model import OpenTable
+from .open_data.tables import TABLES
 from .schema import metadata
 
 GROUPS = (
@@ -17,6 +19,13 @@ Written from `data_access/schema.py` by `manage.py dictionary`. Dates are ISO te
 integer of its first calendar year (2023 = 2023/2024), semester 0 means the whole year. Facts are counts of persons
 or sums of loads, never persons. Reason codes: c protected, x not delivered, z not applicable, low rounds to zero,
 u too few to judge.
+"""
+RELEASED = """
+## Released tables
+
+What everybody may take from `/dati`: CSV, XLSX and JSON at `/dati/<table>.<kind>`, of a kept release at
+`/dati/versija/<release>/<table>.<kind>`, all of them described in `/dati/datapackage.json`. A share is a fraction of 1.
+A cell without a value holds its reason code in square brackets: [c] [x] [z] [low] [u].
 """
 
 
@@ -32,7 +41,19 @@ def markdown() -> str:
     for title, names in groups:
         parts.append(f"\n## {title}\n")
         parts += [_table(tables[name]) for name in names]
+    parts.append(RELEASED)
+    parts += [_open_table(table) for table in TABLES.values()]
     return "".join(parts)
+
+
+def _open_table(table: OpenTable) -> str:
+    lines = [
+        f"\n### {table.name}\n\n{table.about_en}\n\n| column | type | key | meaning |\n| --- | --- | --- | --- |\n"
+    ]
+    for column in table.columns:
+        key = "yes" if column.name in table.key else ""
+        lines.append(f"| {column.name} | {column.kind} | {key} | {column.en} |\n")
+    return "".join(lines)
 
 
 def _table(table: Table) -> str:

@@ -74,6 +74,7 @@ def view(request: Request) -> View:
                 _("Agreement with the report"),
                 _("where the annual report disagrees with itself, and our sums beside the printed ones"),
             ),
+            ("open_data", _("Open data"), _("all released tables with dictionary, version and checksum")),
             ("help", _("How to read in three minutes"), _("the signs of this dashboard with examples")),
             ("accessibility", _("Accessibility statement"), _("what works for whom, and what does not yet")),
         )

@@ -52,6 +52,7 @@ NAVIGATION: list = [
 FOOTER = [
     ("help", "How to read"),
     ("methodology", "Data and method"),
+    ("open_data", "Open data"),
     ("agreement", "Agreement with the report"),
     ("accessibility", "Accessibility"),
 ]

@@ -29,6 +29,7 @@ def samples(demo_path) -> dict[str, str]:
         "unit": reg_no,
         "stage": "basic",
         "period": "2023-2",
+        "table": "absence",
     }
 
 
