@@ -1,4 +1,4 @@
-"""The command line: demo, publish, rollback, releases, check, serve."""
+"""The command line: demo, releases, check, serve; the loader adds import, batches, publish, rollback and more."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 import settings as configuration
 from data_access import engine as engines
+from data_access.importing import commands as loading
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="IKMS panelis")
 console = Console()
@@ -88,22 +89,6 @@ def _say(text: str) -> None:
     console.print(f"  {text}", highlight=False)
 
 
-@cli.command()
-def publish(
-    reason: str = typer.Option(..., help="Why."), author: str = typer.Option(..., help="Who.")
-) -> None:
-    """Compute everything and publish a new release."""
-    from data_access import releases
-    from data_access.publishing import steps
-
-    engine = _engine()
-    with engine.begin() as connection:
-        release = releases.publish(connection, reason=reason, author=author, steps=steps(_say))
-    engines.tidy(engine)
-    _write_open_data(engine)
-    console.print(f"Versija | release {release.id}")
-
-
 def _write_open_data(engine) -> None:
     """Make the files of /dati. They can be made later as well, so a fault here leaves the publication alone."""
     from data_access.open_data.store import Store
@@ -159,16 +144,6 @@ def withdraw_threshold(proposal: int) -> None:
     with _engine().begin() as connection:
         thresholds.withdraw(connection, proposal)
     console.print(f"Atsaukts | withdrawn {proposal}")
-
-
-@cli.command()
-def rollback(release_id: int, reason: str = typer.Option(..., help="Why.")) -> None:
-    """Point back to a kept release."""
-    from data_access import releases
-
-    with _engine().begin() as connection:
-        release = releases.rollback(connection, release_id, reason=reason)
-    console.print(f"Rāda versiju | now serving release {release.id}")
 
 
 @cli.command(name="releases")
@@ -237,6 +212,8 @@ def serve(
     ]  # fmt: skip
     os.execv(sys.executable, arguments)
 
+
+loading.add(cli, _engine, console, after=_write_open_data)
 
 if __name__ == "__main__":
     cli()

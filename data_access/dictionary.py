@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Integer, Table
+from sqlalchemy import Integer, LargeBinary, Table
 
 from .open_data.model import OpenTable
 from .open_data.tables import TABLES
@@ -60,6 +60,8 @@ def _table(table: Table) -> str:
     lines = [f"\n### {table.name}\n\n| column | type | key | may be empty |\n| --- | --- | --- | --- |\n"]
     for column in table.columns:
         kind = "whole number" if isinstance(column.type, Integer) else "text"
+        if isinstance(column.type, LargeBinary):
+            kind = "bytes"
         if column.type.__visit_name__.lower() in ("float", "real"):
             kind = "number"
         target = next((key.target_fullname for key in column.foreign_keys), "")

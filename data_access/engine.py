@@ -72,7 +72,8 @@ def _sqlite(path: Path, read_only: bool) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection):
         # A writer takes its lock at once: two importers must meet here, not half way through.
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        reads = read_only or connection.get_execution_options().get("reads_only", False)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     if read_only:
 

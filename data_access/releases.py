@@ -14,6 +14,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from . import schema
 from .reading import Release, current_release
+from .schema_loading import release_move
 
 KEEP = 5
 CODE_VERSION = "0.1.0"
@@ -59,13 +60,13 @@ def publish(
     )
     for step in steps:
         step(connection, release_id)
-    _point(connection, release_id, reason)
+    _point(connection, release_id, reason, author, "publish")
     _prune(connection, release_id)
     return current_release(connection)
 
 
-def rollback(connection: Connection, release_id: int, *, reason: str) -> Release:
-    """Move the pointer to a kept release. Values are not touched."""
+def rollback(connection: Connection, release_id: int, *, reason: str, author: str = "manage.py") -> Release:
+    """Move the pointer to a kept release. Neither values nor facts are touched."""
     kept = [row.id for row in history(connection) if row.kept]
     if release_id not in kept:
         raise ReleaseError(
@@ -73,7 +74,7 @@ def rollback(connection: Connection, release_id: int, *, reason: str) -> Release
         )
     if not reason.strip():
         raise ReleaseError("Atcelšanai vajag iemeslu | a rollback needs a reason")
-    _point(connection, release_id, reason)
+    _point(connection, release_id, reason, author, "rollback")
     return current_release(connection)
 
 
@@ -107,13 +108,42 @@ def facts_hash(connection: Connection) -> str:
     return digest.hexdigest()
 
 
-def _point(connection: Connection, release_id: int, reason: str) -> None:
+def _point(connection: Connection, release_id: int, reason: str, author: str, kind: str) -> None:
+    before = connection.execute(
+        select(schema.release_pointer.c.release_id).where(schema.release_pointer.c.id == 1)
+    ).scalar()
     values = {"release_id": release_id, "moved_at": _now(), "reason": reason.strip()}
-    moved = connection.execute(
-        update(schema.release_pointer).where(schema.release_pointer.c.id == 1).values(**values)
-    )
-    if moved.rowcount == 0:
+    if before is None:
         connection.execute(insert(schema.release_pointer).values(id=1, **values))
+    else:
+        connection.execute(
+            update(schema.release_pointer).where(schema.release_pointer.c.id == 1).values(**values)
+        )
+    number = (connection.execute(select(func.max(release_move.c.id))).scalar() or 0) + 1
+    connection.execute(
+        insert(release_move).values(
+            id=number,
+            from_release=before,
+            to_release=release_id,
+            kind=kind,
+            author=author.strip(),
+            reason=reason.strip(),
+            at=_now(),
+        )
+    )
+
+
+def values_hash(connection: Connection, release_id: int) -> dict[str, str]:
+    """Hash of what each release table holds for a release: equal hashes, equal pages."""
+    found = {}
+    for table in schema.RELEASE_TABLES:
+        digest = hashlib.sha256()
+        columns = [column for column in table.columns if column.name != "release_id"]
+        query = select(*columns).where(table.c.release_id == release_id).order_by(*table.primary_key.columns)
+        for row in connection.execute(query):
+            digest.update(repr(tuple(row)).encode())
+        found[table.name] = digest.hexdigest()
+    return found
 
 
 def _prune(connection: Connection, newest: int) -> None:

@@ -30,9 +30,10 @@ def open_batch(
     rows_declared: int = 0,
     rows_quarantined: int = 0,
     synthetic: bool = False,
+    batch_id: int | None = None,
 ) -> int:
     """Record a file and return the batch id. rows read = loaded + quarantined + declared."""
-    batch_id = (connection.execute(select(func.max(load_batch.c.id))).scalar() or 0) + 1
+    batch_id = batch_id or (connection.execute(select(func.max(load_batch.c.id))).scalar() or 0) + 1
     connection.execute(
         insert(load_batch).values(
             id=batch_id,

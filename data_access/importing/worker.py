@@ -1,0 +1,69 @@
+"""A load in a process of its own: `python -m data_access.importing.worker check|publish|withdraw …`.
+
+The page starts it so that neither its memory nor its time is the readers'. DATABASE_URL names the database; what
+happens stands in the tables. Exit code 0 = done, 3 = refused, 4 = busy, 1 = a fault.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+_running: list[subprocess.Popen] = []
+
+
+def start(database_url: str, command: str, **arguments: object) -> int:
+    """Start a worker and return its process id."""
+    _running[:] = [process for process in _running if process.poll() is None]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "data_access.importing.worker", command, json.dumps(arguments)],
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": database_url, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    _running.append(process)
+    return process.pid
+
+
+def run(command: str, arguments: dict) -> int:
+    """Do the work in this process; returns the exit code."""
+    from .. import engine as engines
+    from . import jobs, lock
+    from .revisions import RevisionError
+
+    engine = engines.create(os.environ["DATABASE_URL"])
+    try:
+        if command == "check":
+            jobs.heal(engine)
+            return 3 if jobs.check(engine, arguments["job"]) == "refused" else 0
+        if command == "publish":
+            jobs.publish(
+                engine, job_ids=arguments["jobs"], **_who(arguments), confirmed=arguments["confirmed"]
+            )
+        elif command == "withdraw":
+            jobs.withdraw(engine, arguments["job"], **_who(arguments))
+        else:
+            return 1
+        engines.tidy(engine)
+        return 0
+    except lock.Busy:
+        return 4
+    except (jobs.JobError, RevisionError):
+        return 3
+    finally:
+        engine.dispose()
+
+
+def _who(arguments: dict) -> dict[str, str]:
+    return {"author": arguments["author"], "reason": arguments["reason"]}
+
+
+if __name__ == "__main__":
+    sys.exit(run(sys.argv[1], json.loads(sys.argv[2])))
