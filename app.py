@@ -14,7 +14,7 @@ import access.door as door
 import pages
 import settings as configuration
 from access import limits as access_limits
-from access import session
+from access import passwords, session
 from access.callbacks import refuse_open_doors, refuse_unguarded
 from access.pages import Renderer, match
 from components import static_files
@@ -25,7 +25,7 @@ from data_access.queries.accounts import demo_scopes
 from data_access.reading import NoRelease, current_release
 from data_access.thresholds import Writer as ThresholdWriter
 from logs import configure_logging
-from pages import answers, exports, open_data, search_route, sign_in, site, threshold_lab
+from pages import account, answers, exports, open_data, search_route, sign_in, site, threshold_lab
 
 ROOT = Path(__file__).resolve().parent
 
@@ -52,6 +52,7 @@ def create_app(settings: configuration.Settings | None = None) -> site.Panel:
 
     environment().globals["contact"] = settings.contact
     session.configure(app.server, settings)
+    passwords.prepare()
     app.server.extensions["ikms_demo_accounts"] = demo_scopes(engine) if settings.demo else {}
     renderer = Renderer(engine, settings, site.not_found)
     app.site = site.Site(renderer, settings, static_files.bundle_urls())
@@ -62,7 +63,8 @@ def create_app(settings: configuration.Settings | None = None) -> site.Panel:
     exports.install(app.server, renderer)
     open_data.install(app.server, renderer, settings.open_data_folder)
     search_route.install(app.server, renderer)
-    sign_in.install(app.server)
+    sign_in.install(app.server, app.site)
+    account.install(app.server)
     threshold_lab.install(app.server, ThresholdWriter(settings.database_url))
     answers.install(app.server, AnswerWriter(engines.create(settings.database_url)))
     _install_readiness(app, engine)

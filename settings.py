@@ -6,12 +6,15 @@ import os
 import secrets
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent
 VAR = ROOT / "var"
+
+OIDC_RETURN = "/pieslegties/oidc/atpakal"
 
 # Keys that stand in the documentation of frameworks or in this repository: whoever reads can sign with them.
 KNOWN_SECRETS = (
@@ -78,6 +81,13 @@ class Settings(BaseSettings):
     log_format: Literal["json", "console"] = "json"
     session_idle_minutes: int = Field(default=30, ge=1, le=480)
     session_hours: int = Field(default=8, ge=1, le=24)
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    oidc_redirect: str | None = None
+    oidc_scopes: str = "openid profile"
+    oidc_roles_claim: str | None = None
+    oidc_acr: str | None = None
     contact: str = "ikms@example.org"
     open_data: Path | None = None  # folder of the files of /dati; None = beside the database
     proxies: int = Field(default=0, ge=0, le=5)  # reverse proxies in front whose X-Forwarded-* are believed
@@ -130,11 +140,54 @@ class Settings(BaseSettings):
                 faults.append(
                     "IKMS_HTTPS=true ir obligāts (sīkdatne tiek sūtīta tikai šifrēti) | is required in production"
                 )
+        faults += self._oidc_faults()
         if not self.geometry.is_file():
             faults.append(f"IKMS_GEOMETRY: nav tādas datnes | no such file: {self.geometry}")
         if faults:
             raise ValueError("; ".join(faults))
         return self
+
+    def _oidc_faults(self) -> list[str]:
+        """What is missing or contradictory in the settings of OpenID Connect."""
+        given = {
+            "IKMS_OIDC_ISSUER": self.oidc_issuer,
+            "IKMS_OIDC_CLIENT_ID": self.oidc_client_id,
+            "IKMS_OIDC_CLIENT_SECRET": self.oidc_client_secret,
+            "IKMS_OIDC_REDIRECT": self.oidc_redirect,
+        }
+        missing = [name for name, value in given.items() if not value]
+        extra = [
+            name
+            for name, value in (
+                ("IKMS_OIDC_ROLES_CLAIM", self.oidc_roles_claim),
+                ("IKMS_OIDC_ACR", self.oidc_acr),
+            )
+            if value
+        ]
+        if len(missing) == len(given):
+            return [f"{name}: nav IKMS_OIDC_ISSUER | without IKMS_OIDC_ISSUER" for name in extra]
+        faults = [f"{name} nav dota | is required with OpenID Connect" for name in missing]
+        local = self.environment == "demo"
+        for name in ("IKMS_OIDC_ISSUER", "IKMS_OIDC_REDIRECT"):
+            parts = urlsplit(given[name] or "")
+            plain = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost") and local
+            if given[name] and (
+                (parts.scheme != "https" and not plain)
+                or not parts.hostname
+                or parts.query
+                or parts.fragment
+                or parts.username
+            ):
+                faults.append(
+                    f"{name} jābūt https adresei bez vaicājuma | must be an https address without a query"
+                )
+        if self.oidc_redirect and urlsplit(self.oidc_redirect).path != OIDC_RETURN:
+            faults.append(f"IKMS_OIDC_REDIRECT jābeidzas ar {OIDC_RETURN} | must end with {OIDC_RETURN}")
+        if "openid" not in self.oidc_scopes.split():
+            faults.append("IKMS_OIDC_SCOPES: vajag openid | openid is needed")
+        if self.oidc_client_secret and len(self.oidc_client_secret.get_secret_value()) < 16:
+            faults.append("IKMS_OIDC_CLIENT_SECRET ir pārāk īsa | is too short")
+        return faults
 
     @property
     def demo(self) -> bool:

@@ -90,7 +90,7 @@ def install(app: Dash, is_page: Callable[[str], bool], limits: Limits) -> None:
         status = g.pop("page_status", None)
         if status:
             response.status_code = status
-        if g.get("ikms_scope") is not None and g.ikms_scope.signed_in:
+        if g.get("ikms_session") is not None:
             response.headers["Cache-Control"] = "no-store"
         else:
             response.headers.setdefault("Cache-Control", "no-cache")

@@ -14,10 +14,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
 
+from flask import has_request_context
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, RequestRedirect, Rule
 
 from data_access.scope import ROLES, Scope
+
+from .session import record_view
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -71,7 +74,7 @@ class Page:
     view: Callable[[Request], View]
     params: Mapping[str, re.Pattern[str]]
     roles: frozenset[str]
-    audit: str | None = None
+    released: bool = True
     path_params: frozenset[str] = field(default_factory=frozenset)
 
 
@@ -84,13 +87,15 @@ def page(
     *,
     params: Mapping[str, str] | None = None,
     roles: tuple[str, ...] = ROLES,
-    audit: str | None = None,
+    released: bool = True,
 ) -> Callable:
     """Register a page's view function.
 
     path: Latvian path with <name> parts; the English one is the same under /en. params: allowed query and
     path parameters, each with the regular expression its whole value must match; anything else is ignored
-    (query) or not found (path). audit: event recorded when the page is opened.
+    (query) or not found (path). released: False for a page that shows nothing of a
+    release: it gets no connection, works before the first publication, its view is never kept, and its first
+    answer comes without Dash, so that nothing typed into a form is lost when Dash wakes.
     """
 
     def register(view: Callable[[Request], View]) -> Callable[[Request], View]:
@@ -101,7 +106,7 @@ def page(
         unchecked = path_params - set(allowed)
         if unchecked:
             raise ValueError(f"page {name}: path parameters without a pattern: {sorted(unchecked)}")
-        REGISTRY[name] = Page(name, path, view, allowed, frozenset(roles), audit, path_params)
+        REGISTRY[name] = Page(name, path, view, allowed, frozenset(roles), released, path_params)
         _map.cache_clear()
         return view
 
@@ -192,14 +197,19 @@ class Renderer:
 
         return reading(self._engine, scope)
 
-    def view(self, path: str, query: str, scope: Scope) -> View:
-        """The view of an address; a 404 view when there is none or it is not for this reader."""
+    def view(self, path: str, query: str, scope: Scope, *, export: bool = False) -> View:
+        """The view of an address; a 404 view when there is none or it is not for this reader.
+
+        The detail of a school is shown only after its viewing has been recorded; an export has a record of its own.
+        """
         from data_access.answers import newest
         from data_access.reading import reading
 
         found = match(path, query)
         if found is None or scope.role not in found.page.roles:
             return self._not_found(path, language_of(path))
+        if not found.page.released:
+            return self._own(found, scope, path)
         with reading(self._engine, scope) as reader:
             key = None
             if not scope.signed_in:
@@ -214,8 +224,27 @@ class Renderer:
                 )
             except NotFound:
                 return self._not_found(path, found.lang)
+            if scope.signed_in and not export and has_request_context():
+                self._record(reader, found.params.get("reg_no"))
         if key is not None and view.cacheable:
             if len(self._public) >= PUBLIC_CACHE:
                 self._public.pop(next(iter(self._public)))
             self._public[key] = view
         return view
+
+    def _own(self, found: Match, scope: Scope, path: str) -> View:
+        from data_access.reading import Reader
+
+        reader = Reader(None, None, scope)
+        try:
+            return found.page.view(Request(reader, found.lang, found.params, found.page.name, self._settings))
+        except NotFound:
+            return self._not_found(path, found.lang)
+
+    @staticmethod
+    def _record(reader: Reader, reg_no: str | None) -> None:
+        from data_access.queries.units import institution_by_reg_no
+
+        unit = institution_by_reg_no(reader, reg_no) if reg_no else None
+        if unit is not None and reader.scope.covers_institution(unit.id, unit.municipality_code):
+            record_view(unit.reg_no)

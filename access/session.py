@@ -1,77 +1,236 @@
-"""The reader's session: a signed cookie that names a demo account; the scope is looked up on the server.
+"""The reader's session: a random token in the cookie, everything else on the server; built into a scope once a request.
 
-Accounts, OpenID Connect and server-side sessions take the place of `DEMO_ACCOUNTS` behind the same three
-functions; nothing else in the house knows how a scope comes about.
+`Identity` is what sign-in, sessions and the audit of page views share; `app.py` makes it and pages reach it by
+`identity()`. Flask's own client-side session is not used and has no key.
 """
 
 from __future__ import annotations
 
-import time
+import re
+from dataclasses import dataclass
+from pathlib import Path
 
-from flask import Flask, current_app, g, session
+from flask import Flask, current_app, g, request
+from sqlalchemy import Row
+from sqlalchemy.exc import DBAPIError
 
+from data_access import audit, sessions
+from data_access.audit import Actor, Recorder
 from data_access.scope import Scope
+from data_access.sessions import Limits
+from data_access.writing import Desk
+
+from .keys import Keys
 
 COOKIE = "ikms_session"
+EXTENSION = "ikms_identity"
+_AGENTS = (
+    ("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"),
+)  # fmt: skip
+_SYSTEMS = (
+    ("Android", "Android"), ("iPhone", "iOS"), ("iPad", "iOS"), ("Windows", "Windows"), ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What sign-in needs of one application."""
+
+    desk: Desk
+    keys: Keys
+    limits: Limits
+    recorder: Recorder
+    settings: object
 
 
 def configure(server: Flask, settings) -> None:
-    """Cookie and key settings. The cookie is HttpOnly and SameSite=Lax, and Secure under https."""
-    server.secret_key = settings.signing_key()
-    server.config.update(
-        SESSION_COOKIE_NAME=f"__Host-{COOKIE}" if settings.https else COOKIE,
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=settings.https,
-        SESSION_COOKIE_PATH="/",
-        MAX_CONTENT_LENGTH=1024 * 1024,
-        MAX_FORM_PARTS=50,
-    )
+    """Limits of requests, and the engines, keys and recorder of sign-in."""
+    server.config.update(MAX_CONTENT_LENGTH=1024 * 1024, MAX_FORM_PARTS=50)
     server.extensions["ikms_settings"] = settings
+    server.extensions[EXTENSION] = _open(settings)
+    server.after_request(_carry_cookie)
+
+
+def _open(settings) -> Identity:
+    desk = Desk.open(settings.database_url)
+    return Identity(
+        desk=desk,
+        keys=Keys(settings.signing_key()),
+        limits=Limits(settings.session_idle_minutes, settings.session_hours),
+        recorder=Recorder(desk, _spool(settings.database_url)),
+        settings=settings,
+    )
+
+
+def _spool(database_url: str) -> Path:
+    """Folder for audit records that must wait: beside the SQLite file, else in var/."""
+    from settings import VAR
+
+    if database_url.startswith("sqlite:///"):
+        path = Path(database_url.removeprefix("sqlite:///"))
+        return path.with_name(f"{path.stem}-audit-waiting")
+    return VAR / "audit-waiting"
+
+
+def identity() -> Identity:
+    """The identity object of this application."""
+    return current_app.extensions[EXTENSION]
+
+
+def cookie_name() -> str:
+    """With https the browser itself guards the cookie against other hosts and paths."""
+    return f"__Host-{COOKIE}" if identity().settings.https else COOKIE
+
+
+def current_session() -> Row | None:
+    """The live session of this request, read once; a session may have no role (yet), and then no scope."""
+    if "ikms_session" not in g:
+        # Should reading fail, the page that says so is made for the public.
+        g.ikms_session, g.ikms_scope = None, Scope.public()
+        g.ikms_session = _find()
+    return g.ikms_session
+
+
+def _find() -> Row | None:
+    token = request.cookies.get(cookie_name())
+    if not token:
+        return None
+    made = identity()
+    with made.desk.read() as connection:
+        row = sessions.find(connection, token, made.limits)
+        if row is None or (row.demo_account and row.demo_account not in demo_accounts()):
+            g.ikms_cookie = ""
+            return None
+        g.ikms_scope = (
+            demo_accounts()[row.demo_account] if row.demo_account else sessions.scope_of(connection, row)
+        )
+    statement = sessions.seen(row)
+    if statement is not None:
+        try:
+            with made.desk.write(patience=50) as connection:
+                connection.execute(statement)
+        except DBAPIError:  # another writer: a later request notes it
+            pass
+    return row
+
+
+def current_scope() -> Scope:
+    """The scope of this request, built once; the public's when nobody is signed in or no role is in force."""
+    current_session()
+    return g.ikms_scope
+
+
+def demo_accounts() -> dict[str, Scope]:
+    """The one-click accounts of the demonstration, by key; empty outside demo mode."""
+    return current_app.extensions["ikms_demo_accounts"]
+
+
+def client_address() -> str:
+    """From where the request comes, as the trusted proxies say."""
+    return request.remote_addr or ""
+
+
+def agent() -> str:
+    """Browser and system in two words; more would be a fingerprint."""
+    text = request.headers.get("User-Agent", "")[:400]
+    browser = next((name for sign, name in _AGENTS if sign in text), "")
+    system = next((name for sign, name in _SYSTEMS if sign in text), "")
+    return ", ".join(filter(None, (browser, system))) or "?"
+
+
+def actor() -> Actor:
+    """Who acts in this request, for the audit."""
+    row, scope = current_session(), current_scope()
+    who = scope.user or (row.login if row is not None and row.login else "") or "public"
+    unit = ""
+    if row is not None and row.login:
+        unit = row.reg_no or row.municipality_code or ""
+    elif scope.signed_in:
+        unit = scope.label
+    return Actor(who, scope.role, unit, client_address())
+
+
+def adopt(token: str) -> None:
+    """Give the browser this token; the request that does so has no scope yet."""
+    g.ikms_cookie = token
+    g.ikms_session = None
+    g.ikms_scope = Scope.public()
+
+
+def _carry_cookie(response):
+    token = g.pop("ikms_cookie", None)
+    if token is None:
+        return response
+    https = identity().settings.https
+    if token:
+        response.set_cookie(cookie_name(), token, path="/", secure=https, httponly=True, samesite="Lax")
+    else:
+        response.delete_cookie(cookie_name(), path="/", secure=https, httponly=True, samesite="Lax")
+    return response
+
+
+def end_current(connection, why: str) -> None:
+    """End the session of this request, if there is one: no old token outlives a sign-in or a change of role."""
+    row = current_session()
+    if row is not None:
+        sessions.end(connection, row.id, why)
 
 
 def sign_in(account_key: str) -> bool:
     """Start a session for a demo account; False when there is no such account or no demo mode."""
-    if not current_app.extensions["ikms_settings"].demo:
-        return False
     if account_key not in demo_accounts():
         return False
-    session.clear()
-    now = int(time.time())
-    session.update(account=account_key, since=now, seen=now)
+    scope = demo_accounts()[account_key]
+    with identity().desk.write() as connection:
+        end_current(connection, "signed in again")
+        token = sessions.start(connection, method="demo", agent=agent(), demo_account=account_key)
+        audit.record(
+            connection,
+            audit.SIGNED_IN,
+            who=scope.user,
+            role=scope.role,
+            scope=scope.label,
+            origin=client_address(),
+            detail={"method": "demo"},
+        )
+    adopt(token)
     return True
 
 
 def sign_out() -> None:
     """End the session."""
-    session.clear()
+    row = current_session()
+    if row is not None:
+        who = actor()
+        with identity().desk.write() as connection:
+            sessions.end(connection, row.id, "signed out")
+            audit.record(
+                connection, audit.SIGNED_OUT, who=who.who, role=who.role, scope=who.scope, origin=who.origin
+            )
+    adopt("")
 
 
-def current_scope() -> Scope:
-    """The scope of this request, built once; the public's when nobody is signed in or the session ended."""
-    if "ikms_scope" not in g:
-        g.ikms_scope = _scope_of_session()
-    return g.ikms_scope
+def record_view(reg_no: str) -> None:
+    """Record that a signed-in reader opened the detail of a school; raises when that cannot be recorded."""
+    row = current_session()
+    if row is None:
+        return
+    statement = sessions.viewed(row, reg_no)
+    if statement is None:
+        return
+    identity().recorder.record(audit.SCHOOL_VIEWED, actor(), unit=reg_no, also=(statement,))
 
 
-def _scope_of_session() -> Scope:
-    if "account" not in session:
-        return Scope.public()
-    settings = current_app.extensions["ikms_settings"]
-    now = time.time()
-    idle_since, started = session.get("seen", 0), session.get("since", 0)
-    expired = (
-        now - idle_since > settings.session_idle_minutes * 60 or now - started > settings.session_hours * 3600
-    )
-    account = None if expired or not settings.demo else demo_accounts().get(session["account"])
-    if account is None:
-        session.clear()
-        return Scope.public()
-    if now - idle_since > 60:
-        session["seen"] = int(now)
-    return account
+def record_export(unit: str, detail: dict) -> None:
+    """Record an export of a signed-in reader; raises when that cannot be recorded."""
+    if current_session() is not None:
+        identity().recorder.record(audit.EXPORTED, actor(), unit=unit, detail=detail)
 
 
-def demo_accounts() -> dict[str, Scope]:
-    """The one-click accounts of the demonstration: ministry, one municipality, one school."""
-    return current_app.extensions["ikms_demo_accounts"]
+SAFE_PATH = re.compile(r"/(?![/\\])[^\x00-\x1f\\]*")
+
+
+def own_path(address: str) -> str:
+    """The address when it is a path of this site, else the front page."""
+    return address if len(address) <= 2000 and SAFE_PATH.fullmatch(address) else "/"

@@ -23,7 +23,7 @@ class Link:
 class Shell:
     """What the shell shows.
 
-    other_href: this page in the other language. account: label of the signed-in reader, "" for the public.
+    other_href: this page in the other language. account: label of the signed-in reader, account_href: their own page, "" for the public.
     accounts: (key, label) of the demo sign-ins, empty outside demo mode. scripts: addresses loaded before
     Dash. styles: addresses of style sheets.
     """
@@ -38,6 +38,7 @@ class Shell:
     other_href: str
     sign_in_href: str
     account: str = ""
+    account_href: str = ""
     role: str = "public"
     accounts: Sequence[tuple[str, str]] = field(default_factory=tuple)
     synthetic: bool = False

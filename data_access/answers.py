@@ -7,7 +7,6 @@ writing goes through a `Writer` with an engine of its own, made for it at start-
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,15 +16,16 @@ from sqlalchemy import Engine, Row, func, insert, select
 
 from indicators.catalogue import INDICATORS
 
+from . import audit
 from .reading import Reader
-from .schema import audit_event, finding, institution, release_pointer, school_answer
+from .schema import finding, institution, release_pointer, school_answer
 
 LONGEST = 600
 LONGEST_NAME = 120
 MOST_A_DAY = 200  # answers of one institution
 RIGHT, WRONG = "right", "wrong"
 VERDICTS = (RIGHT, WRONG)
-READ, WRITTEN = "restricted_answer_read", "answer_written"
+READ, WRITTEN = audit.ANSWER_READ, audit.ANSWER_WRITTEN
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
@@ -150,7 +150,7 @@ class Writer:
                 )
                 .returning(school_answer.c.id)
             ).scalar_one()
-            self._record(connection, author, WRITTEN, reg_no, {"answers": [number]})
+            audit.record(connection, WRITTEN, who=author, unit=reg_no, detail={"answers": [number]})
         return number
 
     def belongs(self, reg_no: str, institutions: frozenset[int]) -> bool:
@@ -166,15 +166,8 @@ class Writer:
     def reading(self, who: str, reg_no: str, answers: Sequence[int], place: str) -> None:
         """Record that somebody read restricted answers. Raises when it cannot be recorded: then show nothing."""
         with self._engine.begin() as connection:
-            self._record(connection, who, READ, reg_no, {"answers": list(answers), "page": place})
-
-    @staticmethod
-    def _record(connection, who: str, what: str, unit: str, detail: dict) -> None:
-        connection.execute(
-            insert(audit_event).values(
-                at=_now(), who=who, what=what, unit=unit, detail=json.dumps(detail, sort_keys=True)
-            )
-        )
+            detail = {"answers": list(answers), "page": place}
+            audit.record(connection, READ, who=who, unit=reg_no, detail=detail)
 
 
 def _now() -> str:

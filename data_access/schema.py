@@ -755,17 +755,6 @@ school_answer = _table(
     Index("ix_school_answer_reg_no", "reg_no", "indicator_id", "stage"),
 )
 
-audit_event = _table(
-    "audit_event",
-    _int("id", primary_key=True),
-    _text("at"),
-    _text("who"),
-    _text("what"),
-    _text("unit"),
-    _text("detail"),  # never the text that was read
-    Index("ix_audit_event_at", "at"),
-)
-
 deflator = _table(  # consumer prices, 2015 = 100, by calendar year
     "deflator",
     _int("year", primary_key=True),

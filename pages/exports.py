@@ -9,7 +9,7 @@ from flask import Flask, Response, abort, request
 
 from access.door import route
 from access.pages import Renderer
-from access.session import current_scope
+from access.session import current_scope, record_export
 from components.chart_frame import ChartFrame
 from language import numbers, reasons
 from language.messages import translate as t
@@ -29,10 +29,13 @@ def install(server: Flask, renderer: Renderer) -> None:
     def export(kind: str, table_id: str, page: str = "") -> Response:
         if kind not in TYPES or len(table_id) > 80:
             abort(404)
-        view = renderer.view(f"/{page}", request.query_string.decode("utf-8", "replace"), current_scope())
+        query = request.query_string.decode("utf-8", "replace")
+        view = renderer.view(f"/{page}", query, current_scope(), export=True)
         frame = view.frame(table_id) if view.status == 200 else None
         if frame is None:
             abort(404)
+        rows = len(frame.table.rows)
+        record_export(f"/{page}", {"table": table_id, "kind": kind, "rows": rows, "query": query[:200]})
         content = {"csv": _csv, "json": _json, "xlsx": _xlsx}[kind](frame)
         response = Response(content, content_type=TYPES[kind])
         response.headers["Content-Disposition"] = f'attachment; filename="{table_id}.{kind}"'

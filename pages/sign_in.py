@@ -1,35 +1,104 @@
-"""One-click demo sign-ins and signing out. Accounts come later behind the same two routes."""
+"""/pieslegties : signing in with a password and code, with OpenID Connect, or with one click in the demonstration."""
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+import structlog
+from flask import Flask, Response, abort, redirect
+from flask import request as http
 
-from flask import Flask, Response, abort, redirect, request
-
+from access import accounts
 from access.door import route
-from access.session import sign_in, sign_out
+from access.pages import LANGUAGES, Request, page, url
+from access.session import current_session, demo_accounts, own_path, sign_in, sign_out
+from components.templating import render
+from components.view import Crumb, View
+from data_access.writing import Unwritable
+from language.messages import _
+from language.messages import translate as t
+
+log = structlog.get_logger("ikms")
+PATH = "/pieslegties"
+NEXT = r"/[^\x00-\x1f]{0,300}"
+ERRORS = {
+    "refused": _(
+        "Signing in failed: the user name, the password or the code is wrong. After ten failures an account waits "
+        "from half a minute to a quarter of an hour."
+    ),
+    "blocked": _("Too many failures from your address. Try again in an hour."),
+    "busy": _("Data are being published at this moment. Try again in a minute."),
+    "oidc": _("Signing in failed. Begin again; if it happens again, tell the administrator the time."),
+    "away": _("The sign-in service does not answer. Try again in a minute."),
+}
 
 
-def install(server: Flask) -> None:
-    """Add the two routes; both answer only to a same-origin POST."""
+@page("sign_in", PATH, params={"talak": NEXT, "kluda": "|".join(ERRORS)}, released=False)
+def view(request: Request) -> View:
+    """The form, and who is signed in already."""
+    return form(request.lang, request.params.get("talak", "/"), request.params.get("kluda"), request.settings)
 
-    @route(server, "/pieslegties", methods=("POST",))
+
+def form(lang: str, following: str, error: str | None, settings, status: int = 200) -> View:
+    """The page with an error, if there is one."""
+    row = current_session()
+    body = render(
+        "sign_in.html",
+        lang=lang,
+        action=PATH,
+        following=own_path(following),
+        error=t(ERRORS[error], lang) if error else "",
+        signed_in=row is not None,
+        account_href=url("account", lang),
+        demo=[(key, t(scope.label, lang)) for key, scope in demo_accounts().items()],
+        oidc=settings.oidc_issuer is not None,
+    )
+    return View(
+        title=t("Sign in", lang),
+        lead=t(
+            "Signed-in readers see the exact values of their own institutions; everybody sees the rest.", lang
+        ),
+        body=[body],
+        lang=lang,
+        crumbs=[Crumb(t("Home", lang), url("home", lang)), Crumb(t("Sign in", lang))],
+        status=status,
+    )
+
+
+def install(server: Flask, site) -> None:
+    """Add the routes that sign in and out; they answer only to a same-origin POST."""
+
+    @route(server, PATH, methods=("POST",))
     def begin_session() -> Response:
-        if not sign_in(request.form.get("account", "")):
-            abort(404)
-        return redirect(_own(request.form.get("next", "/")), 303)
+        lang = http.form.get("lang", "lv")
+        lang = lang if lang in LANGUAGES else "lv"
+        following = own_path(http.form.get("next", "/"))
+        try:
+            if "account" in http.form:
+                if not sign_in(http.form["account"]):
+                    abort(404)
+                return redirect(following, 303)
+            outcome = accounts.password_sign_in(
+                http.form.get("login", ""), http.form.get("password", ""), http.form.get("code", "")
+            )
+        except Unwritable as error:
+            log.error("sign-in not written", kind=type(error).__name__)
+            return redirect(url("sign_in", lang, talak=following, kluda="busy"), 303)
+        if outcome.state == "blocked":
+            page = site.html(form(lang, following, "blocked", site.settings, 429), None)
+            return Response(page, 429, {"Retry-After": "3600"}, mimetype="text/html")
+        if outcome.state == "refused":
+            return redirect(url("sign_in", lang, talak=following, kluda="refused"), 303)
+        return redirect(landing(outcome, lang, following), 303)
 
     @route(server, "/iziet", methods=("POST",))
     def end_session() -> Response:
         sign_out()
-        response = redirect(_own(request.form.get("next", "/")), 303)
+        response = redirect(own_path(http.form.get("next", "/")), 303)
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response
 
 
-def _own(address: str) -> str:
-    """The address when it is a path of this site, else the front page."""
-    parts = urlsplit(address)
-    if parts.scheme or parts.netloc or not address.startswith("/") or address.startswith(("//", "/\\")):
-        return "/"
-    return address
+def landing(outcome: accounts.Outcome, lang: str, following: str) -> str:
+    """Where a reader goes after signing in: on, or to their account when something is to be chosen or set first."""
+    if outcome.state == "in":
+        return following
+    return url("account", lang, zina=outcome.state, talak=following)

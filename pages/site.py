@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from access.callbacks import guarded_callback, optional, text
 from access.pages import REGISTRY, Match, Renderer, language_of, match, url
-from access.session import current_scope, demo_accounts
+from access.session import current_scope, current_session, demo_accounts
 from components.shell import Link, Shell, document
 from components.view import View
 from data_access.reading import NoRelease
@@ -84,6 +84,18 @@ def _own_styles() -> list[str]:
     return sorted(path.name for path in ASSETS.glob("[0-9]*.css"))
 
 
+def _account(scope, lang: str) -> str:
+    """What stands beside the sign-out button: the unit of the role, or the name while there is no role."""
+    if scope.signed_in:
+        return t(scope.label, lang)
+    row = current_session()
+    return row.name if row is not None else ""
+
+
+def _return_path(path: str) -> str:
+    return "/" if path.removeprefix("/en").startswith(("/pieslegties", "/konts")) else path[:300]
+
+
 def _other_language(path: str, lang: str) -> str:
     if lang == "lv":
         return "/en" if path == "/" else f"/en{path}"
@@ -116,8 +128,9 @@ class Site:
             home_href=url("home", lang),
             search_href=url("institutions", lang),
             other_href=_other_language(full, lang),
-            sign_in_href="/pieslegties",
-            account=scope.label and t(scope.label, lang) if scope.signed_in else "",
+            sign_in_href=url("sign_in", lang, talak=_return_path(full)),
+            account=_account(scope, lang),
+            account_href=url("account", lang),
             role=scope.role,
             accounts=[(key, t(account.label, lang)) for key, account in demo_accounts().items()]
             if self.settings.demo
@@ -130,7 +143,7 @@ class Site:
             styles=styles,
             scripts=[*(plotly if graphs else []), own],
             later_scripts=[] if graphs else plotly,
-            robots="index, follow" if status == 200 and not scope.signed_in else "noindex",
+            robots="index, follow" if status == 200 and current_session() is None else "noindex",
         )
 
     def _separate_styles(self) -> list[str]:
@@ -183,14 +196,25 @@ class Panel(dash.Dash):
 
     site: Site
 
-    def interpolate_index(self, **parts) -> str:
-        """Called for every address without a route of its own: render the page into the document."""
+    def index(self, *args, **kwargs):
+        """The first answer of every address without a route of its own; forms of accounts come without Dash."""
+        found = match(request.path)
+        if found is not None and not found.page.released:
+            return self.site.html(self._view(), None)
+        return super().index(*args, **kwargs)
+
+    def _view(self) -> View:
         view = self.site.renderer.view(
             request.path, request.query_string.decode("utf-8", "replace"), current_scope()
         )
         g.page_status = view.status
         if view.release_id:
             g.release_id = view.release_id
+        return view
+
+    def interpolate_index(self, **parts) -> str:
+        """Called by Dash for its index: render the page into the document."""
+        view = self._view()
         # Dash always asks for its data table, which this house does not use.
         parts["scripts"] = _DATA_TABLE.sub("", parts["scripts"])
         return self.site.html(

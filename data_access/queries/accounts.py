@@ -9,7 +9,7 @@ from ..scope import Scope
 
 
 def demo_scopes(engine: Engine) -> dict[str, Scope]:
-    """Ministry, one municipality with about eighteen schools, and one of its schools; {} without data."""
+    """Ministry, steward, one municipality with about eighteen schools, and one of its schools; {} without data."""
     general = institution.c.type.in_(("primary", "basic", "secondary", "state_gymnasium", "special"))
     with engine.begin() as connection:
         counts = connection.execute(
@@ -32,6 +32,7 @@ def demo_scopes(engine: Engine) -> dict[str, Scope]:
         ).first()
     scopes = {
         "ministry": Scope(role="ministry", label="Ministry", user="demo-ministry"),
+        "steward": Scope(role="steward", label="Data steward", user="demo-steward"),
         "municipality": Scope(
             role="municipality",
             municipalities=frozenset({counts.municipality_code}),

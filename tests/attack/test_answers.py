@@ -210,10 +210,10 @@ def test_restricted_text_and_its_record(reader_of, unit, path):
 
 def test_pages_without_texts_record_nothing(reader_of, unit, path):
     """Seeing that there is an answer is not reading it."""
-    before = count(path, "audit_event")
+    before = count(path, "audit_event", "what LIKE 'restricted%'")
     for page in ("/kvalitate", "/uzraudziba", "/vienota-skola", f"/skola/{unit['own'][0]}"):
         assert SECRET not in reader_of("ministry").get(page).get_data(as_text=True)
-    assert count(path, "audit_event") == before
+    assert count(path, "audit_event", "what LIKE 'restricted%'") == before
 
 
 @pytest.mark.parametrize("field", ["reason", "explanation", "action", "responsible"])
@@ -306,9 +306,9 @@ def test_web_engine_cannot_write(path):
     from sqlalchemy.exc import OperationalError
 
     from data_access import engine as engines
-    from data_access.schema import audit_event
+    from data_access.schema_identity import audit_event
 
     engine = engines.create(f"sqlite:///{path}", read_only=True)
     with pytest.raises(OperationalError), engine.begin() as connection:
-        connection.execute(insert(audit_event).values(at="x", who="x", what="x", unit="x", detail="x"))
+        connection.execute(insert(audit_event).values(dict.fromkeys(audit_event.columns.keys(), "1")))
     engine.dispose()

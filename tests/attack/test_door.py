@@ -154,6 +154,11 @@ def test_unknown_account(client):
     assert client.post("/pieslegties", data={"account": "root"}, headers=SAME).status_code == 404
 
 
+def session_desk(client):
+    """What an application writes sessions with."""
+    return client.application.extensions["ikms_identity"].desk
+
+
 def test_no_demo_accounts_outside_demo(demo_path):
     """In production the demo sign-ins do not exist, not even with a session made elsewhere."""
     import settings
@@ -168,8 +173,12 @@ def test_no_demo_accounts_outside_demo(demo_path):
     )
     client = create_app(production).server.test_client()
     assert client.post("/pieslegties", data={"account": "ministry"}, headers=SAME).status_code == 404
-    with client.session_transaction(base_url="https://localhost") as session:
-        session.update(account="ministry", since=2**31, seen=2**31)
+    from access import session
+    from data_access import sessions
+
+    with session_desk(client).write() as connection:
+        token = sessions.start(connection, method="demo", agent="", demo_account="ministry")
+    client.set_cookie(f"__Host-{session.COOKIE}", token, domain="localhost")
     assert b"Iziet" not in client.get("/", base_url="https://localhost").data
 
 

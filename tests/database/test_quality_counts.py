@@ -7,7 +7,7 @@ import json
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from data_access import answers, releases, schema
+from data_access import answers, releases, schema, schema_identity
 from data_access.importing import reference
 from data_access.queries import quality, units
 from data_access.reading import Reader, current_release
@@ -373,7 +373,9 @@ def test_record_of_a_reading(filled):
     number = writer.answer("9900000001", GIVEN, author="x")
     writer.reading("demo-ministry", "9900000001", [number], "answers")
     with filled.begin() as connection:
-        rows = connection.execute(select(schema.audit_event).order_by(schema.audit_event.c.id)).all()
+        rows = connection.execute(
+            select(schema_identity.audit_event).order_by(schema_identity.audit_event.c.id)
+        ).all()
     assert [(row.who, row.what, row.unit) for row in rows] == [
         ("x", answers.WRITTEN, "9900000001"),
         ("demo-ministry", answers.READ, "9900000001"),
