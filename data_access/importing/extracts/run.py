@@ -1,0 +1,48 @@
+"""Read one person-level file and return its counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import kinds
+from .findings import Finding
+from .session import session
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """The counts of a file. tables: dataset id -> rows of its template.
+
+    rows = counted + without_value + wrong: rows read; in the counts; without a mark; left out and listed.
+    """
+
+    kind: str
+    name: str
+    sha256: str
+    rows: int
+    wrong: int
+    without_value: int
+    tables: dict[str, list[dict]]
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def counted(self) -> int:
+        return self.rows - self.wrong - self.without_value
+
+
+def count_file(path: Path, kind_id: str, *, memory_mb: int = 500, threads: int = 0) -> Counted:
+    """Stream the file to counts. Raises RefusedExtract (a RefusedFile), KeyError for an unknown kind."""
+    kind = kinds()[kind_id]
+    with session(path, kind, memory_mb=memory_mb, threads=threads) as found:
+        tables = kind.count(found, found.source)
+        return Counted(
+            kind=kind.id,
+            name=found.source.name,
+            sha256=found.source.sha256,
+            rows=found.rows,
+            wrong=found.wrong,
+            without_value=found.without_value,
+            tables=tables,
+            findings=found.findings,
+        )
