@@ -219,7 +219,9 @@ fact_absence_case = _fact(  # VIIS entries only: reason and action of a long abs
 fact_exam = _fact(
     "fact_exam",
     ["institution_id", "school_year", "stage", "subject", "exam_level"],
-    *_counts("eligible", "exempt", "sat", "low", "high", "below_limit"),
+    *_counts("eligible", "exempt", null=True),  # the open set of exams does not tell who had to sit
+    *_counts("sat"),
+    *_counts("low", "high", "below_limit", null=True),  # nor which results are low or high
     _real("mean", null=True),  # percent of points, of those who sat
     _real("sd", null=True),
     *_counts(*[f"band_{i}" for i in range(10)]),  # takers in [10i, 10i+10) percent, 100 in the last

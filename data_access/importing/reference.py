@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select, update
 
 from language.sorting import collation_key, search_key
 
@@ -34,7 +34,14 @@ def _sources(connection: Connection, folder: Path) -> int:
     rows = rows_of_csv(receipt, {"code", "name_lv", "name_en", "publisher", "licence"})
     if loaded_before(connection, "sources", receipt.sha256):
         return 0
-    connection.execute(insert(schema.source), rows)
+    known = set(connection.execute(select(schema.source.c.code)).scalars())
+    for (
+        row
+    ) in rows:  # a newer file adds sources and corrects their words; loaded batches keep pointing at them
+        if row["code"] in known:
+            connection.execute(update(schema.source).where(schema.source.c.code == row["code"]).values(row))
+        else:
+            connection.execute(insert(schema.source).values(row))
     open_batch(connection, "sources", "house", receipt.name, receipt.sha256, REPORT_AS_OF, len(rows))
     return len(rows)
 

@@ -128,6 +128,7 @@ def low_over_high(exam: pd.DataFrame) -> pd.DataFrame:
     import numpy as np
 
     keys = ["institution_id", "stage", "school_year"]
+    exam = exam[exam["low"].notna() & exam["high"].notna()]  # not known in the open set of exams
     total = exam.groupby(keys, as_index=False, sort=True)[["low", "high", "sat"]].sum()
     taken = total["sat"].where(total["sat"] > 0)
     low, high = total["low"] / taken, total["high"] / taken

@@ -121,7 +121,8 @@ def exams_not_taken(exam: pd.DataFrame) -> pd.DataFrame:
     [[2, 50]]
     """
     keys = ["institution_id", "stage", "school_year"]
-    due = exam[exam["compulsory"] == 1]
+    # The open set of exams does not tell who had to sit.
+    due = exam[(exam["compulsory"] == 1) & exam["eligible"].notna()]
     subjects = due.groupby([*keys, "subject"], sort=True)[["eligible", "exempt", "sat"]].sum()
     subjects["denominator"] = subjects["eligible"] - subjects["exempt"]
     subjects["numerator"] = subjects["denominator"] - subjects["sat"]

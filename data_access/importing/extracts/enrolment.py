@@ -22,7 +22,10 @@ NO_REPEATING = ("preschool", "orientation", "higher")
 
 DERIVED = (
     ("year", "TRY_CAST(left(school_year, 4) AS INTEGER)"),
-    *((f"day_{name}", f"make_date(year + {later}, {month}, {day})") for name, (later, month, day) in DAYS.items()),
+    *(
+        (f"day_{name}", f"make_date(year + {later}, {month}, {day})")
+        for name, (later, month, day) in DAYS.items()
+    ),
     *(
         (
             f"at_{name}",
@@ -42,7 +45,9 @@ def count(session: Session, source: Source) -> dict[str, list[dict]]:
         "count(*) FILTER (NOT wrong AND at_end_2) AS semester_2, "
         "count(*) FILTER (NOT wrong AND enrolled_from > day_start) AS joined, "
         "count(*) FILTER (NOT wrong AND enrolled_to < day_end_2) AS left_early, "
-        + ", ".join(f"count(*) FILTER (NOT wrong AND at_start AND {flag} = 1) AS {flag}_sum" for flag in FLAGS)
+        + ", ".join(
+            f"count(*) FILTER (NOT wrong AND at_start AND {flag} = 1) AS {flag}_sum" for flag in FLAGS
+        )
     )
     repeated = {
         (row["reg_no"], row["school_year"], row["stage"]): row
@@ -60,7 +65,9 @@ def count(session: Session, source: Source) -> dict[str, list[dict]]:
     for (reg_no, start_year, stage), one in sorted(by_key.items()):
         names = {"reg_no": reg_no, "school_year": year_text(start_year)}
         for semester in (1, 2):
-            enrolment.append({**names, "semester": semester, "stage": stage, "pupils": one[f"semester_{semester}"]})
+            enrolment.append(
+                {**names, "semester": semester, "stage": stage, "pupils": one[f"semester_{semester}"]}
+            )
         if stage != "higher" and start_year - 1 in years:
             found = repeated.get(
                 (raw["reg_no"][reg_no], raw["school_year"][start_year], raw["stage"][stage]), {}
@@ -90,7 +97,14 @@ def count(session: Session, source: Source) -> dict[str, list[dict]]:
     return tables
 
 
-_SUMS = ("pupils_start", "semester_1", "semester_2", "joined", "left_early", *(f"{flag}_sum" for flag in FLAGS))
+_SUMS = (
+    "pupils_start",
+    "semester_1",
+    "semester_2",
+    "joined",
+    "left_early",
+    *(f"{flag}_sum" for flag in FLAGS),
+)
 
 
 def _repeaters(rows: str) -> str:

@@ -58,7 +58,10 @@ def count(session: Session, source: Source) -> dict[str, list[dict]]:
         f"count(*) FILTER ({good}) AS sat, {bands}, count(*) FILTER ({good} AND {low}) AS low, count(*) FILTER ({good} AND {high}) AS high, "
         f"coalesce(sum(percent) FILTER ({good}), 0) AS total, "
         f"coalesce(sum(CAST(percent AS HUGEINT) * percent) FILTER ({good}), 0) AS squares, "
-        + ", ".join(f"count(*) FILTER ({good} AND percent < {limit * 100}) AS below_{limit}" for limit in (0, 5, 10, 50))
+        + ", ".join(
+            f"count(*) FILTER ({good} AND percent < {limit * 100}) AS below_{limit}"
+            for limit in (0, 5, 10, 50)
+        )
     )
     by_sitting: dict[tuple, dict] = {}
     for group in groups:
@@ -76,7 +79,9 @@ def count(session: Session, source: Source) -> dict[str, list[dict]]:
         if not one["eligible"]:
             continue
         sat = group["sat"] if group else 0
-        mean, sd = mean_and_sd(sat, int(group["total"]), int(group["squares"]), unit=100) if group else (None, None)
+        mean, sd = (
+            mean_and_sd(sat, int(group["total"]), int(group["squares"]), unit=100) if group else (None, None)
+        )
         limit = certificate_limit(stage, year)
         made.append(
             {

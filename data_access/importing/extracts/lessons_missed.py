@@ -48,7 +48,9 @@ def count(session: Session, _source: Source) -> dict[str, list[dict]]:
     }
 
 
-def _lessons(code: str, name_lv: str, name_en: str, example: str, *synonyms: str, required: bool = True) -> Field:
+def _lessons(
+    code: str, name_lv: str, name_en: str, example: str, *synonyms: str, required: bool = True
+) -> Field:
     return Field(
         code=code,
         kind="whole",
@@ -85,12 +87,25 @@ KIND = Kind(
             example="1",
         ),
         STAGE,
-        _lessons("excused", "Attaisnoti kavētās stundas", "Excused", "12", "Attaisnoti", "Attaisnotās stundas"),
         _lessons(
-            "illness", "Tai skaitā slimības dēļ", "Of these, illness", "8", "Slimība", "Slimības dēļ", required=False
+            "excused", "Attaisnoti kavētās stundas", "Excused", "12", "Attaisnoti", "Attaisnotās stundas"
         ),
         _lessons(
-            "unexcused", "Neattaisnoti kavētās stundas", "Unexcused", "0", "Neattaisnoti", "Neattaisnotās stundas"
+            "illness",
+            "Tai skaitā slimības dēļ",
+            "Of these, illness",
+            "8",
+            "Slimība",
+            "Slimības dēļ",
+            required=False,
+        ),
+        _lessons(
+            "unexcused",
+            "Neattaisnoti kavētās stundas",
+            "Unexcused",
+            "0",
+            "Neattaisnoti",
+            "Neattaisnotās stundas",
         ),
     ),
     unique=("reg_no", "school_year", "stage", "semester"),

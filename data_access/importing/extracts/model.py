@@ -144,7 +144,9 @@ def _semester(_field: Field, text: str) -> int:
 def _choice(field: Field, text: str) -> str:
     wanted = normal(text)
     for choice in field.choices:
-        if wanted in {normal(name) for name in (choice.code, choice.name_lv, choice.name_en, *choice.synonyms)}:
+        if wanted in {
+            normal(name) for name in (choice.code, choice.name_lv, choice.name_en, *choice.synonyms)
+        }:
             return choice.code
     raise Unreadable(_("a word that is not in the list of this column"))
 
@@ -192,7 +194,9 @@ class Kind:
     count: Callable[[Session, Source], dict[str, list[dict]]]
     needed: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = field(default=())
-    derived: tuple[tuple[str, str], ...] = ()  # further columns of the checked rows: name, SQL over those before
+    derived: tuple[
+        tuple[str, str], ...
+    ] = ()  # further columns of the checked rows: name, SQL over those before
 
     def field(self, code: str) -> Field:
         return next(one for one in self.fields if one.code == code)

@@ -10,19 +10,28 @@ STAGES = (("basic", 1, 9), ("upper_secondary", 10, 12))
 SUBJECTS = ("latvian", "mathematics", "english")
 
 
-def enrolment(seed: int = 2024, persons: int = 60, years: tuple[int, ...] = (2022, 2023)) -> list[dict[str, str]]:
+def enrolment(
+    seed: int = 2024, persons: int = 60, years: tuple[int, ...] = (2022, 2023)
+) -> list[dict[str, str]]:
     """Pupils who pass from grade to grade; some repeat, some come or leave within a year."""
     rng = random.Random(seed)
     rows = []
     for number in range(persons):
         school, grade = rng.choice(SCHOOLS), rng.randint(1, 12)
-        flags = {name: str(int(rng.random() < 0.3)) for name in ("free_meals", "special_needs", "minority_language")}
+        flags = {
+            name: str(int(rng.random() < 0.3))
+            for name in ("free_meals", "special_needs", "minority_language")
+        }
         for year in years:
             stage = next((code for code, low, high in STAGES if low <= grade <= high), None)
             if stage is None:
                 break
             came = date(year, 9, 2) + timedelta(days=rng.randrange(200)) if rng.random() < 0.06 else None
-            left = date(year + 1, 5, 1) + timedelta(days=rng.randrange(-200, 60)) if rng.random() < 0.08 else None
+            left = (
+                date(year + 1, 5, 1) + timedelta(days=rng.randrange(-200, 60))
+                if rng.random() < 0.08
+                else None
+            )
             if came and left and left < came:
                 left = None
             rows.append(
@@ -87,7 +96,9 @@ def exam_results(seed: int = 2024, persons: int = 150) -> list[dict[str, str]]:
         for subject in SUBJECTS:
             status = rng.choices(("sat", "exempt", "absent"), (94, 3, 3))[0]
             level = "centralised" if row["grade"] == "9" else rng.choice(("optimal", "optimal", "higher"))
-            percent = f"{min(100, max(0, rng.gauss(58, 20))):.1f}".replace(".", ",") if status == "sat" else ""
+            percent = (
+                f"{min(100, max(0, rng.gauss(58, 20))):.1f}".replace(".", ",") if status == "sat" else ""
+            )
             rows.append(
                 {
                     **{name: row[name] for name in ("person_code", "reg_no", "school_year", "stage")},

@@ -126,7 +126,9 @@ class Session:
                 problem = _("a line that is not UTF-8")
                 cure = _("export the file as CSV UTF-8 or Parquet")
             else:
-                problem = _("a line that cannot be read: too many or too few cells, or an open quotation mark")
+                problem = _(
+                    "a line that cannot be read: too many or too few cells, or an open quotation mark"
+                )
                 cure = _("export the file again; every row has as many cells as the header")
             raise RefusedExtract(
                 self.source.name, [Finding(rule="X21", problem=problem, cure=cure, row=int(failed))]
@@ -182,11 +184,7 @@ class Session:
         if not rows:
             raise RefusedExtract(
                 self.source.name,
-                [
-                    Finding(
-                        rule="X15", problem=_("the file has no rows"), cure=_("send the file again")
-                    )
-                ],
+                [Finding(rule="X15", problem=_("the file has no rows"), cure=_("send the file again"))],
             )
         bad: dict[str, dict[str | None, str]] = {}
         translated: dict[str, dict[str | None, str | int]] = {}
@@ -232,7 +230,7 @@ class Session:
         return good
 
     def _refuse_two_spellings(self, one: Field, translated: dict[str | None, str | int]) -> None:
-        """"basic" and "Pamatizglītība" in one column: a person written both ways would pass for two rows."""
+        """ "basic" and "Pamatizglītība" in one column: a person written both ways would pass for two rows."""
         if len(set(translated.values())) < len(translated):
             raise RefusedExtract(
                 self.source.name,
@@ -318,8 +316,13 @@ class Session:
                     return finding("X32", _("the cell is empty"), _("fill in the cell"), one.code)
                 continue
             return finding(
-                "X33", _("a value that is not understood or not possible"), _allowed(one), one.code, sent,
-                low=_shown(one, one.low), high=_shown(one, one.high),
+                "X33",
+                _("a value that is not understood or not possible"),
+                _allowed(one),
+                one.code,
+                sent,
+                low=_shown(one, one.low),
+                high=_shown(one, one.high),
             )
         rule = kind.rules[row["broken"]]
         return finding("X34", rule.problem, _("mend the row where the file was made"), rule.fields[0])
@@ -333,7 +336,9 @@ class Session:
         known = f"FROM {source.relation} WHERE length({person}) >= 4"
         hashed = f"hash({person}, {self._salt}, {key})"
         sent = _as_text(source, last)
-        values = [row["value"] for row in self.frame(f"SELECT DISTINCT {sent} AS value FROM {source.relation}")]
+        values = [
+            row["value"] for row in self.frame(f"SELECT DISTINCT {sent} AS value FROM {source.relation}")
+        ]
         values = sorted(value for value in values if value is not None)
         if 0 < len(values) <= 60:
             # One bit a value and one group a person instead of one group a row: a fifth of the time and memory.
@@ -345,7 +350,9 @@ class Session:
             )
         else:
             whole = f"hash({person}, {self._salt}, {key}, {sent})"
-            doubled = f"SELECT sum(n - 1) AS rows FROM (SELECT count(*) AS n {known} GROUP BY {whole}) WHERE n > 1"
+            doubled = (
+                f"SELECT sum(n - 1) AS rows FROM (SELECT count(*) AS n {known} GROUP BY {whole}) WHERE n > 1"
+            )
         rows = self.frame(doubled)[0]["rows"]
         if rows:
             raise RefusedExtract(

@@ -73,7 +73,9 @@ def open_source(path: Path, kind: Kind, connection) -> Source:
         return RefusedExtract(name, [Finding(rule=rule, problem=problem, cure=cure, values=values)])
 
     if path.is_symlink() or not path.is_file():
-        raise refuse("X01", _("this is not a regular file"), _("name the file itself, not a link or a folder"))
+        raise refuse(
+            "X01", _("this is not a regular file"), _("name the file itself, not a link or a folder")
+        )
     if re.search(r"[*?\[\]{}]", str(path)):
         raise refuse("X02", _("the path holds * ? [ ] { or }"), _("rename the file"))
     size = path.stat().st_size
@@ -175,7 +177,17 @@ def _parquet(path: Path, name: str, kind: Kind, connection, stamp: tuple[int, in
     types = {row[0]: row[1] for row in described}
     codes = _mapped(name, kind, names)
     for column, code in zip(names, codes, strict=True):
-        allowed = ("VARCHAR", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "FLOAT", "DOUBLE", "DATE", "BOOLEAN")
+        allowed = (
+            "VARCHAR",
+            "TINYINT",
+            "SMALLINT",
+            "INTEGER",
+            "BIGINT",
+            "FLOAT",
+            "DOUBLE",
+            "DATE",
+            "BOOLEAN",
+        )
         if not types[column].startswith((*allowed, "U", "DECIMAL", "ENUM")):
             raise refuse(
                 "X09",

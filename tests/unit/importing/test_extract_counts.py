@@ -34,7 +34,9 @@ def write_parquet(path: Path, rows: list[dict]) -> Path:
     columns = list(rows[0])
     kinds_of = {"percent": "DOUBLE", "enrolled_from": "DATE", "enrolled_to": "DATE"}
     types = [kinds_of.get(name, "SMALLINT" if name in numbers else "VARCHAR") for name in columns]
-    connection.execute(f"CREATE TABLE t ({', '.join(f'{n} {k}' for n, k in zip(columns, types, strict=True))})")
+    connection.execute(
+        f"CREATE TABLE t ({', '.join(f'{n} {k}' for n, k in zip(columns, types, strict=True))})"
+    )
     values = [
         [None if cell in ("", "nv") else cell.replace(",", ".") for cell in row.values()] for row in rows
     ]
@@ -254,7 +256,14 @@ def test_a_worked_exam(tmp_path):
         for number, percent in enumerate(("10", "20", "30,00", "100", ""))
     ]
     [row] = count_file(write_csv(tmp_path / "f.csv", rows), "exam_results").tables["exam"]
-    assert (row["eligible"], row["exempt"], row["sat"], row["low"], row["high"], row["below_limit"]) == (5, 1, 4, 1, 1, 0)
+    assert (row["eligible"], row["exempt"], row["sat"], row["low"], row["high"], row["below_limit"]) == (
+        5,
+        1,
+        4,
+        1,
+        1,
+        0,
+    )
     assert (float(row["mean"]), float(row["sd"])) == (40.0, 40.8248)
     assert [row[f"band_{band}"] for band in range(10)] == [0, 1, 1, 1, 0, 0, 0, 0, 0, 1]
 
