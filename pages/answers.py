@@ -35,8 +35,8 @@ from .quality_blocks import (
     finding_name,
     level_words,
     period_text,
-    silence_text,
     unit_href,
+    waiting_text,
     word,
     writer,
 )
@@ -144,22 +144,24 @@ def _lead(request: Request, findings: Sequence, silent: Sequence, may_write: boo
         return t("All findings have an answer.", lang)
     high = sum(row.level == "high" for row in silent)
     if may_write:
-        return tn(
-            "{n} of {all} findings waits for your answer, {high} of them high.",
-            "{n} of {all} findings wait for your answer, {high} of them high.",
+        sentence = tn(
+            "{n} finding of {all} waits for your answer.",
+            "{n} findings of {all} wait for your answer.",
             len(silent),
             lang,
             all=len(findings),
-            high=high,
         )
-    return tn(
-        "{n} of {all} findings has no answer, {high} of them high.",
-        "{n} of {all} findings have no answer, {high} of them high.",
-        len(silent),
-        lang,
-        all=len(findings),
-        high=high,
-    )
+    else:
+        sentence = tn(
+            "{n} finding of {all} has no answer.",
+            "{n} findings of {all} have no answer.",
+            len(silent),
+            lang,
+            all=len(findings),
+        )
+    if high:
+        return sentence + " " + tn("{n} of them is a high risk.", "{n} of them are high risks.", high, lang)
+    return sentence + " " + t("None of them is a high risk.", lang)
 
 
 def _message(request: Request) -> Markup | None:
@@ -194,7 +196,7 @@ def _cards(
                 if row.value is None
                 else values.text(indicator.unit, row.value, lang, True, short=True),
                 "persistence": marks.periods_tag(row.persistence, lang) if (row.persistence or 0) > 1 else "",
-                "silence": silence_text(row, lang) if one is None else "",
+                "silence": waiting_text(row, lang) if one is None else "",
                 "answer": one,
                 "verdict": capital_verdict(one, lang) if one else "",
                 "written": t(

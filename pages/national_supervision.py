@@ -90,6 +90,8 @@ def _supervision_years(request: Request, told: Printed) -> ChartFrame:
     ):
         series[row.figure_key][int(row.period_label[:4])] = int(row.value)
     years = sorted({year for values in series.values() for year in values})
+    advised = told.rows("consultations", table_id="S_inspections")
+    consultations = {int(row.period_label[:4]): int(row.value) for row in advised}
     before, now = years[-2], years[-1]
     names = {"complaints": t("Complaints", lang), "inspections": t("Inspections", lang)}
     words = {key: change_words(series[key][before], series[key][now], lang) for key in series}
@@ -139,9 +141,14 @@ def _supervision_years(request: Request, told: Printed) -> ChartFrame:
                 Column("year", t("Year", lang)),
                 Column("complaints", names["complaints"], "integer"),
                 Column("inspections", names["inspections"], "integer"),
+                Column("consultations", t("Consultations", lang), "integer"),
             ],
             [
-                {"year": str(year), **{key: values.get(year, Reason("x")) for key, values in series.items()}}
+                {
+                    "year": str(year),
+                    **{key: values.get(year, Reason("x")) for key, values in series.items()},
+                    "consultations": consultations.get(year, Reason("x")),
+                }
                 for year in years
             ],
             lang,
@@ -150,7 +157,11 @@ def _supervision_years(request: Request, told: Printed) -> ChartFrame:
             else (),
         ),
         provenance=told.provenance(
-            [*told.rows("complaints", category="all"), *told.rows("inspections", table_id="S_inspections")],
+            [
+                *told.rows("complaints", category="all"),
+                *told.rows("inspections", table_id="S_inspections"),
+                *advised,
+            ],
             counting=t("complaints handled and inspections made in the calendar year", lang),
         ),
     )

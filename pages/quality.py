@@ -143,7 +143,11 @@ def _own(request: Request) -> tuple[list[Part], str]:
     if scope.sees_all:
         return ([_tasks_due(request, tasks)] if tasks else []), ""
     parts: list[Part] = []
-    lead = t("No evaluation of your institutions is on record.", lang)
+    lead = (
+        t("No evaluation of your institution is on record.", lang)
+        if scope.role == "school"
+        else t("No evaluation of your institutions is on record.", lang)
+    )
     if rows:
         newest, lead = _evaluations(request, rows)
         parts.append(newest)
@@ -387,6 +391,23 @@ def _large_enough(by_group: dict[str, dict]) -> dict[str, dict]:
 # --- levels by criterion ----------------------------------------------------------------------------------
 
 
+def _weakest_criterion(rows: Sequence[dict], lang: str) -> str:
+    """The criterion that is to be improved more often than the others together, if chance alone hardly makes it."""
+    known = [(sum(row[level] for level in LAGGING), row["total"], row) for row in rows if row["total"]]
+    if len(known) < 2:
+        return ""
+    weak, total, row = max(known, key=lambda one: one[0] / one[1])
+    others = sum(one[0] for one in known) - weak, sum(one[1] for one in known) - total
+    if not share_differences([(weak, total, *others)])[0].clear:
+        return t("No criterion stands out by more than chance.", lang)
+    return t(
+        "More often than the others: “{criterion}” ({share}).",
+        lang,
+        criterion=row["criterion"],
+        share=numbers.share_with_counts(weak, total, lang),
+    )
+
+
 def _criteria(request: Request, rows_of_years: Sequence) -> list[Part]:
     lang = request.lang
     years = sorted({row.year for row in rows_of_years})
@@ -448,7 +469,6 @@ def _criteria(request: Request, rows_of_years: Sequence) -> list[Part]:
                 }
             )
         areas.append({"name": t(area_name, lang), "entries": items})
-    worst = max(rows, key=lambda row: row["share"] if not isinstance(row["share"], Reason) else -1)
     weak_any = counts.get("any", {}).get("needs_improvement", 0)
     kinds = {slug: word(EVALUATION_KINDS, code, lang) for slug, code in KIND_SLUGS.items()}
     kind_slug = next(slug for slug, code in KIND_SLUGS.items() if code == kind)
@@ -478,14 +498,14 @@ def _criteria(request: Request, rows_of_years: Sequence) -> list[Part]:
             request,
             title=t("Which of the twelve criteria are weakest?", lang),
             finding=t(
-                "{kind}, {year}: at least one criterion was to be improved in {weak}; most often: “{criterion}”, {share}.",
+                "{kind}, {year}: at least one criterion was to be improved in {weak}.",
                 lang,
                 kind=kinds[kind_slug],
                 year=year,
                 weak=numbers.share_with_counts(weak_any, assessed, lang),
-                criterion=worst["criterion"],
-                share=numbers.percent(worst["share"], lang),
-            ),
+            )
+            + " "
+            + _weakest_criterion(rows, lang),
             mark=render(
                 "quality_criteria.html",
                 areas=areas,
@@ -593,7 +613,7 @@ def _years(request: Request, told: Printed | None, years: Sequence) -> list[Part
             request,
             title=t("How many evaluations are there a year?", lang),
             finding=t(
-                "In {last} {institutions} institutions were accredited and {heads} heads assessed. Since {end} programmes are "
+                "{institutions} institutions were accredited and {heads} heads assessed in {last}. Since {end} programmes are "
                 "no longer accredited, so earlier numbers of accreditations cannot be compared.",
                 lang,
                 last=last,

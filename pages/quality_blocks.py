@@ -11,6 +11,7 @@ from markupsafe import Markup
 from access.pages import REGISTRY, Request
 from components import marks
 from components.chart_frame import ChartFrame, Provenance
+from components.event_marks import event_mark
 from components.nodes import Block, Part
 from components.published_charts import inner_case
 from components.tables import Column, Reason, Table
@@ -321,7 +322,7 @@ def _supervision_events(history: quality.History, lang: str) -> list[dict]:
             _event(
                 str(year),
                 f"{year}-06-04",
-                "risk",
+                "complaint",
                 tn("{n} complaint", "{n} complaints", count, lang),
                 t("confirmed: {n}", lang, n=confirmed),
             )
@@ -379,17 +380,17 @@ def _answer_events(request: Request, unit, exact: bool) -> list[dict]:
 
 
 KIND_WORDS = {
-    "risk": (_("Risk"), "high"),
-    "visit": (_("Visit"), "not_judged"),
-    "task": (_("Task or answer"), "medium"),
-    "result": (_("Result"), "low"),
+    "risk": _("Risk"),
+    "complaint": _("Complaint"),
+    "visit": _("Visit"),
+    "task": _("Task or answer"),
+    "result": _("Result"),
 }
 
 
 def kind_word(event: Mapping, lang: str) -> str:
     """Kind of an event in words."""
-    name, _shape = KIND_WORDS[event["kind"]]
-    return t(name, lang)
+    return t(KIND_WORDS[event["kind"]], lang)
 
 
 def institution_timeline(request: Request, unit) -> list[Part]:
@@ -414,26 +415,14 @@ def institution_timeline(request: Request, unit) -> list[Part]:
         return parts
     visits = [event for event in events if event["kind"] == "visit"]
     if history.exact:
-        due = [row for row in history.tasks if row.done < row.tasks]
-        left = sum(row.tasks - row.done for row in due)
-        finding = (
-            tn(
-                "{n} task is not done yet; the last visit was: {last}.",
-                "{n} tasks are not done yet; the last visit was: {last}.",
-                left,
-                lang,
-                last=_last(visits, lang),
-            )
-            if left
-            else t("No task is open; the last visit was: {last}.", lang, last=_last(visits, lang))
-        )
+        finding = f"{_tasks_told(history.tasks, lang)} {_visits_told(visits, lang)}"
         how = t(
             "Newest first. A high value tends to come nearer to the mean in the next period by itself, with or without "
             "a visit: that a level is no longer high after a visit does not show that the visit helped.",
             lang,
         )
     else:
-        finding = t("The last visit was: {last}.", lang, last=_last(visits, lang))
+        finding = _visits_told(visits, lang)
         how = t(
             "Newest first. Levels, tasks and complaints of single institutions are seen by the institution, its "
             "municipality and the ministry only.",
@@ -449,15 +438,13 @@ def institution_timeline(request: Request, unit) -> list[Part]:
                 events=[
                     {
                         **event,
-                        "shape": marks.level_mark(KIND_WORDS[event["kind"]][1]),
+                        "shape": event_mark(event["kind"]),
                         "word": kind_word(event, lang),
                     }
                     for event in events[:MOST_EVENTS]
                 ],
                 legend=[
-                    (marks.level_mark(shape), t(name, lang))
-                    for kind, (name, shape) in KIND_WORDS.items()
-                    if kind in kinds
+                    (event_mark(kind), t(name, lang)) for kind, name in KIND_WORDS.items() if kind in kinds
                 ],
                 more=len(events) - MOST_EVENTS,
                 label=t("Events, newest first", lang),
@@ -497,10 +484,22 @@ def institution_timeline(request: Request, unit) -> list[Part]:
     return parts
 
 
-def _last(visits: Sequence[Mapping], lang: str) -> str:
+def _tasks_told(tasks: Sequence, lang: str) -> str:
+    """How many tasks are not done, or that there never was one."""
+    count = sum(row.tasks for row in tasks)
+    left = count - sum(row.done for row in tasks)
+    if left:
+        return tn("{n} task is not done yet.", "{n} tasks are not done yet.", left, lang)
+    if count:
+        return tn("The {n} task that was set is done.", "All {n} tasks are done.", count, lang)
+    return t("No task is on record.", lang)
+
+
+def _visits_told(visits: Sequence[Mapping], lang: str) -> str:
     if not visits:
-        return t("none on record", lang)
-    return f"{inner_case(visits[0]['what'])} ({visits[0]['when']})"
+        return t("No visit is on record.", lang)
+    last = f"{inner_case(visits[0]['what'])} ({visits[0]['when']})"
+    return t("The last visit was: {last}.", lang, last=last)
 
 
 def _public_words(request: Request, unit) -> ChartFrame | None:
@@ -567,8 +566,19 @@ def level_words(level: str, certainty: str | None, lang: str) -> str:
     return marks.level_word(level, certainty if level in ("high", "medium") else None, lang)
 
 
+def waiting_text(row, lang: str) -> str:
+    """How long a finding has been without an answer: `no answer for 12 days`."""
+    days = days_since(row.since)
+    if days == 0:
+        return t("published today, no answer yet", lang)
+    return tn("no answer for {n} day", "no answer for {n} days", days, lang)
+
+
 def silence_text(row, lang: str) -> str:
-    """How long a finding has been without an answer: `high risk (certain), no answer for 12 days`."""
+    """The level and how long it has been without an answer: `high risk (certain), no answer for 12 days`."""
+    if days_since(row.since) == 0:
+        level = level_words(row.level, row.certainty, lang)
+        return t("{level}, published today", lang, level=level)
     return tn(
         "{level}, no answer for {n} day",
         "{level}, no answer for {n} days",

@@ -15,6 +15,7 @@ from components.published_charts import Printed, bars, frame, key_row, pair
 from components.tables import Column, Reason, Table
 from components.view import Crumb, View
 from data_access.queries import published, quality
+from indicators.quality import share_differences
 from language import numbers
 from language.messages import t, tn
 
@@ -113,8 +114,18 @@ def _own(request: Request, last: int) -> tuple[list[Part], str]:
         return [], ""
     rows = quality.supervision_in_scope(request.reader, FIRST, MOST_LISTED)
     if not rows:
-        return [], t(
-            "No complaint and no inspection of your institutions is on record since {year}.", lang, year=FIRST
+        return [], (
+            t(
+                "No complaint and no inspection of your institution is on record since {year}.",
+                lang,
+                year=FIRST,
+            )
+            if scope.role == "school"
+            else t(
+                "No complaint and no inspection of your institutions is on record since {year}.",
+                lang,
+                year=FIRST,
+            )
         )
     received = sum(row.received or 0 for row in rows)
     confirmed = sum(row.confirmed or 0 for row in rows)
@@ -188,11 +199,17 @@ def _own(request: Request, last: int) -> tuple[list[Part], str]:
     else:
         finding = t("None of the complaints received was confirmed.", lang)
     if scope.role == "school":
-        finding = t(
-            "{confirmed} of {received} complaints received were confirmed.",
-            lang,
-            confirmed=numbers.integer(confirmed, lang),
-            received=numbers.integer(received, lang),
+        finding = (
+            t(
+                "{confirmed} of {received} complaints received were confirmed.",
+                lang,
+                confirmed=numbers.integer(confirmed, lang),
+                received=numbers.integer(received, lang),
+            )
+            if confirmed
+            else t("None of the complaints received was confirmed.", lang)
+            if received
+            else t("No complaint was received.", lang)
         )
     return [
         ChartFrame(
@@ -355,6 +372,27 @@ def _series(request: Request, counted: Sequence) -> list[Part]:
     ]
 
 
+def _confirmed_most(found: Sequence, lang: str) -> str:
+    """The topic that is confirmed more often than the others together, if chance alone hardly makes it."""
+    received, confirmed = sum(row.received for row in found), sum(row.confirmed for row in found)
+    rows = [row for row in found if 0 < row.received < received]
+    gaps = share_differences(
+        [(row.confirmed, row.received, confirmed - row.confirmed, received - row.received) for row in rows]
+    )
+    clear = [
+        (gap.share1, row) for gap, row in zip(gaps, rows, strict=True) if gap.clear and gap.difference > 0
+    ]
+    if not clear:
+        return t("No topic is confirmed more often than the others by more than chance.", lang)
+    _share, most = max(clear, key=lambda pair: pair[0])
+    return t(
+        "Confirmed more often than the others: “{topic}” ({share}).",
+        lang,
+        topic=word(COMPLAINT_TOPICS, most.topic, lang),
+        share=numbers.share_with_counts(most.confirmed, most.received, lang),
+    )
+
+
 def _topics(request: Request, counted: Sequence) -> list[Part]:
     lang = request.lang
     last = max((row.year for row in counted), default=None)
@@ -366,21 +404,19 @@ def _topics(request: Request, counted: Sequence) -> list[Part]:
     total = sum(row.received for row in found)
     first = found[0]
     shares = {row.topic: row.confirmed / row.received for row in found if row.received}
-    most = max(shares, key=shares.__getitem__)
     return [
         frame(
             request,
             title=t("What are complaints about?", lang),
             finding=t(
-                "Most complaints of {year} are about “{topic}” ({share}); most often confirmed are those about “{confirmed}” "
-                "({confirmed_share}).",
+                "The topic of most complaints in {year} is “{topic}” ({share}).",
                 lang,
                 year=last,
                 topic=word(COMPLAINT_TOPICS, first.topic, lang),
-                share=numbers.percent(first.received / total, lang),
-                confirmed=word(COMPLAINT_TOPICS, most, lang),
-                confirmed_share=numbers.percent(shares[most], lang),
-            ),
+                share=numbers.share_with_counts(first.received, total, lang),
+            )
+            + " "
+            + _confirmed_most(found, lang),
             mark=bars(
                 [
                     {

@@ -14,7 +14,7 @@ from access.pages import Request, page
 from components import marks
 from components.chart_frame import ChartFrame
 from components.nodes import Part
-from components.published_charts import Printed, frame, key_row, printed_share
+from components.published_charts import Printed, frame, key_row, label, place, printed_share, sentence_case
 from components.tables import Column, Reason, Table
 from components.templating import render
 from components.view import Crumb, View
@@ -38,7 +38,7 @@ from .quality_blocks import (
     unit_href,
 )
 
-TABLES = ("S_unified", "S_unified_phases", "S_unified_funding")
+TABLES = ("S_unified", "S_unified_phases", "S_unified_funding", "S_accreditation")
 ITEMS = {key.removeprefix("unified_"): name for key, name in (STRENGTHS | WEAKNESSES).items()}
 SHORT_ITEMS = {
     "fully_latvian": _("Fully in Latvian"),
@@ -118,11 +118,11 @@ def _findings(request: Request, told: Printed | None) -> list[Part]:
         section(
             "limeni",
             t("Level of the head's work in the transition", lang),
-            [*chosen(printed, "unified-levels"), *_by_round(request)],
+            [*chosen(printed, "unified-levels"), *_by_round(request), *_visited(request, told)],
         ),
         section(
             "kriteriji",
-            t("What the visits found", lang),
+            t("What helps and what holds back", lang),
             [*chosen(printed, "unified-criteria"), *_differences(request)],
         ),
     ]
@@ -156,7 +156,7 @@ def _lead(told: Printed | None, lang: str) -> str:
 def _own(request: Request) -> tuple[list[Part], str]:
     """What the reader's own institutions had: the first thing for a school and a municipality."""
     scope, lang = request.scope, request.lang
-    if not scope.signed_in or scope.sees_all:
+    if not scope.signed_in:
         return [], ""
     visits = quality.visits_in_scope(request.reader)
     if not visits:
@@ -168,7 +168,10 @@ def _own(request: Request) -> tuple[list[Part], str]:
         return [], text
     institutions = list(dict.fromkeys(row.id for row in visits))
     newest = {row.id: row for row in visits}
-    weak = sum(row.level in LAGGING for row in newest.values())
+    below = [row for row in newest.values() if row.level in LAGGING]
+    if scope.sees_all:
+        return ([_matrix(request, sorted(below, key=_urgency))] if below else []), ""
+    weak = len(below)
     if scope.role == "school":
         row = newest[institutions[0]]
         lead = t(
@@ -179,13 +182,27 @@ def _own(request: Request) -> tuple[list[Part], str]:
         )
     else:
         lead = tn(
-            "{n} of your institutions was visited; at {weak} the head's work was to be improved at the last visit.",
-            "{n} of your institutions were visited; at {weak} the head's work was to be improved at the last visit.",
+            "{n} of your institutions was visited.",
+            "{n} of your institutions were visited.",
             len(institutions),
             lang,
-            weak=numbers.integer(weak, lang),
+        )
+        lead += " " + (
+            tn(
+                "At {n} of them the head's work was below good at the last visit.",
+                "At {n} of them the head's work was below good at the last visit.",
+                weak,
+                lang,
+            )
+            if weak
+            else t("Nowhere was the head's work below good at the last visit.", lang)
         )
     return [_matrix(request, visits)], lead
+
+
+def _urgency(row) -> tuple[int, str]:
+    """The lowest level first, then the earliest visit."""
+    return LEVEL_ORDER[row.level], row.date
 
 
 def _answers(request: Request, visits: Sequence) -> dict[tuple[int, int], dict[str, int | None]]:
@@ -236,9 +253,7 @@ def _matrix(request: Request, visits: Sequence) -> ChartFrame:
             }
         )
     return ChartFrame(
-        title=t("What did the visits to your institutions find?", lang)
-        if request.scope.role != "school"
-        else t("What did the visits find here?", lang),
+        title=_matrix_title(request),
         finding=_missing_most(rows, lang),
         mark=render(
             "unified_matrix.html",
@@ -280,6 +295,15 @@ def _matrix(request: Request, visits: Sequence) -> ChartFrame:
         lang=lang,
         address=request.address,
     )
+
+
+def _matrix_title(request: Request) -> str:
+    lang = request.lang
+    if request.scope.sees_all:
+        return t("What was missing where the head's work was below good at the last visit?", lang)
+    if request.scope.role == "school":
+        return t("What did the visits find here?", lang)
+    return t("What did the visits to your institutions find?", lang)
 
 
 def _missing_most(rows: Sequence[dict], lang: str) -> str:
@@ -369,8 +393,8 @@ def _by_round(request: Request) -> list[Part]:
     rated_by = {stage: counts[1, stage].get("all", 0) - counts[1, stage].get("none", 0) for stage in weak}
     if len(weak) == 2 and all(rated_by.values()):
         finding = t(
-            "At the first visits the head's work was to be improved or insufficient in {preschool} of the preschools and "
-            "{basic} of the schools.",
+            "At the first visits the level of the head's work was below good in {preschool} of the preschools and {basic} "
+            "of the schools.",
             lang,
             preschool=numbers.share_with_counts(weak["preschool"], rated_by["preschool"], lang),
             basic=numbers.share_with_counts(weak["basic"], rated_by["basic"], lang),
@@ -422,6 +446,73 @@ def _by_round(request: Request) -> list[Part]:
             ),
         )
     ]
+
+
+# --- who was visited -----------------------------------------------------------------------------------
+
+
+def _visited(request: Request, told: Printed | None) -> list[Part]:
+    """The printed numbers of visited institutions, each with where it is printed."""
+    if told is None:
+        return []
+    lang = request.lang
+    figures = [
+        *told.rows("unified_visited"),
+        *told.rows("unified_municipalities"),
+        *told.rows("unified_school_in_accreditation"),
+    ]
+    total = told.row("unified_visited", category="all")
+    private = told.row("unified_visited", category="private")
+    return [
+        frame(
+            request,
+            title=t("Which institutions were visited?", lang),
+            finding=t(
+                "Of the {visited} visited institutions {private} are private and {preschool} are preschools. In 2024 "
+                "accreditation and the assessment of heads looked at {assessed} institutions in the transition.",
+                lang,
+                visited=numbers.integer(total.value, lang),
+                private=numbers.integer(private.value, lang),
+                preschool=numbers.integer(told.value("unified_visited", category="preschool"), lang),
+                assessed=numbers.integer(told.value("unified_school_in_accreditation", stage="all"), lang),
+            ),
+            table=Table(
+                "unified-visited",
+                t("Institutions in the transition that were visited or assessed, as printed", lang),
+                [
+                    Column("what", t("What", lang)),
+                    Column("when", t("When", lang)),
+                    Column("count", t("Number", lang), "integer"),
+                    Column("share", t("Share (computed)", lang), "percent"),
+                    Column("place", t("Printed", lang)),
+                ],
+                [
+                    {
+                        "what": sentence_case(_what(row, lang)),
+                        "when": _when(row, lang),
+                        "count": int(row.value),
+                        "share": row.value / float(row.denominator) if row.denominator else Reason("z"),
+                        "place": place(row.citation, lang),
+                    }
+                    for row in figures
+                ],
+                lang,
+            ),
+            provenance=told.provenance(
+                figures, counting=t("institutions and municipalities, as printed", lang)
+            ),
+        )
+    ]
+
+
+def _what(row, lang: str) -> str:
+    if row.figure_key == "unified_school_in_accreditation" and row.stage != "all":
+        return t("in accreditation and the assessment of heads: {what}", lang, what=label(row, lang))
+    return label(row, lang)
+
+
+def _when(row, lang: str) -> str:
+    return numbers.school_year(row.period_label, lang) if "/" in row.period_label else row.period_label
 
 
 # --- what separates the two groups ------------------------------------------------------------------------
@@ -500,7 +591,7 @@ def _differences(request: Request) -> list[Part]:
                 lang,
                 label=t("Difference of shares between the two groups", lang),
                 name_title=t("What was found", lang),
-                value_title=t("Difference and the two shares", lang),
+                value_title=t("Difference (good or higher / lower)", lang),
                 reference=0,
                 reference_text=t("no difference", lang),
                 axis_text=lambda x: numbers.points(x, lang, 0, short=True) if abs(x) < 0.99 else "",
@@ -1043,8 +1134,8 @@ def _calendar(request: Request, told: Printed) -> list[Part]:
                 first=t("begins", lang),
             ),
             how_to_read=t(
-                "● is the school year in which a grade begins, the line is that it goes on. Visits of 2023/24 could see the "
-                "first grades only.",
+                "● is the school year in which a grade begins, the line shows that it goes on. Visits of 2023/24 could see only "
+                "those that began first: preschools and grades 1, 4 and 7.",
                 lang,
             ),
             table=Table(
