@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
@@ -215,7 +216,8 @@ class Renderer:
             if not scope.signed_in:
                 params = tuple(sorted(found.params.items()))
                 # Answers of schools are not part of a release, so a new one ends what was kept.
-                key = (reader.release.id, newest(reader), found.page.name, found.lang, params)
+                # A new day ends it too: some pages say what is late.
+                key = (reader.release.id, newest(reader), date.today(), found.page.name, found.lang, params)
                 if key in self._public:
                     return self._public[key]
             try:

@@ -12,6 +12,7 @@ from .queries.municipality import roll_up_municipalities
 from .queries.published import recompute_totals
 from .releases import Step
 from .rollups_absence import roll_up_absence
+from .rollups_coverage import roll_up_coverage
 from .rollups_graduates import roll_up_graduates
 from .rollups_quality import roll_up_quality
 from .schema import (
@@ -41,6 +42,7 @@ def steps(progress: Progress | None = None) -> tuple[Step, ...]:
         roll_up_absence,
         roll_up_quality,
         roll_up_graduates,
+        roll_up_coverage,
     )
 
 

@@ -75,6 +75,13 @@ def view(request: Request) -> View:
                 _("where the annual report disagrees with itself, and our sums beside the printed ones"),
             ),
             ("open_data", _("Open data"), _("all released tables with dictionary, version and checksum")),
+            (
+                "data_quality",
+                _("Data quality"),
+                _(
+                    "who delivered what, where sources differ, what was corrected and when the next data are due"
+                ),
+            ),
             ("help", _("How to read in three minutes"), _("the signs of this dashboard with examples")),
             ("accessibility", _("Accessibility statement"), _("what works for whom, and what does not yet")),
         )

@@ -53,6 +53,7 @@ FOOTER = [
     ("help", "How to read"),
     ("methodology", "Data and method"),
     ("open_data", "Open data"),
+    ("data_quality", "Data quality"),
     ("agreement", "Agreement with the report"),
     ("accessibility", "Accessibility"),
 ]
