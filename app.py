@@ -21,11 +21,12 @@ from components import static_files
 from components.templating import environment
 from data_access import engine as engines
 from data_access.answers import Writer as AnswerWriter
+from data_access.importing.office import Office
 from data_access.queries.accounts import demo_scopes
 from data_access.reading import NoRelease, current_release
 from data_access.thresholds import Writer as ThresholdWriter
 from logs import configure_logging
-from pages import account, answers, exports, open_data, search_route, sign_in, site, threshold_lab
+from pages import account, answers, exports, open_data, search_route, sign_in, site, steward, threshold_lab
 
 ROOT = Path(__file__).resolve().parent
 
@@ -67,6 +68,9 @@ def create_app(settings: configuration.Settings | None = None) -> site.Panel:
     account.install(app.server)
     threshold_lab.install(app.server, ThresholdWriter(settings.database_url))
     answers.install(app.server, AnswerWriter(engines.create(settings.database_url)))
+    steward.install(
+        app.server, Office(engines.create(settings.database_url), settings.database_url), renderer.reading
+    )
     _install_readiness(app, engine)
     site.register_router(app)
     if settings.proxies:

@@ -192,6 +192,22 @@
     });
   });
 
+  /* --- work that goes on elsewhere: its state is asked every second ------------------------------ */
+  function watch() {
+    var box = document.querySelector("#dash-view [data-watch]");
+    if (!box || document.hidden) { return; }
+    fetch(box.dataset.watch, { headers: { Accept: "application/json" } }).then(function (answer) {
+      return answer.ok ? answer.json() : null;
+    }).then(function (now) {
+      if (!now || !box.isConnected) { return; }
+      if (now.key !== box.dataset.key) { location.reload(); return; }
+      var step = box.querySelector("[role=status]"), bar = box.querySelector("progress");
+      if (step.textContent !== now.step) { step.textContent = now.step; }
+      if (now.total) { bar.max = now.total; bar.value = now.done; } else { bar.removeAttribute("value"); }
+    }).catch(function () {});
+  }
+  setInterval(watch, 1000);
+
   /* --- buttons of the frames --------------------------------------------------------------------- */
   function copyLink(id) {
     var address = location.origin + location.pathname + location.search + "#" + id;

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from . import schema
+from . import audit, schema
 from .reading import Release, current_release
 from .schema_loading import release_move
 
@@ -130,6 +130,13 @@ def _point(connection: Connection, release_id: int, reason: str, author: str, ki
             reason=reason.strip(),
             at=_now(),
         )
+    )
+    audit.record(
+        connection,
+        audit.RELEASED if kind == "publish" else audit.ROLLED_BACK,
+        who=author.strip(),
+        unit=str(release_id),
+        detail={"from": before},
     )
 
 

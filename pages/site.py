@@ -69,6 +69,12 @@ def _links(lang: str) -> list[Link]:
         children = [Link(t(label, lang), url(name, lang)) for name, label in second if name in REGISTRY]
         if children:
             links.append(Link(t(first, lang), "", children))
+    if (
+        "steward" in REGISTRY
+        and current_scope().role in REGISTRY["steward"].roles
+        and current_scope().signed_in
+    ):
+        links.append(Link(t("Data loading", lang), url("steward", lang)))
     return links
 
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
-from .. import releases, schema
+from .. import audit, releases, schema
 from ..bulk import insert_rows
 from ..publishing import steps as publication_steps
 from ..reading import Release
@@ -112,7 +112,7 @@ def check(engine: Engine, job_id: int, progress: Progress | None = None) -> str:
     """
     progress = progress or Progress(engine, job_id)
     with engine.begin() as connection:
-        job = _job(connection, job_id)
+        job = job_of(connection, job_id)
         if job["state"] not in ("received", "failed", "cancelled", "refused"):
             raise JobError(
                 "state", f"Ielāde {job_id} jau ir {job['state']} | load {job_id} is {job['state']}"
@@ -180,6 +180,7 @@ def store(connection: Connection, job_id: int, result: Examined) -> str:
         ]  # fmt: skip
         insert_rows(connection, import_row, [{"job_id": job_id, **row} for row in rows])
     state = "unchanged" if unchanged else "staged"
+    _record(connection, job_id, state, result.dataset.id)
     if unchanged:
         connection.execute(delete(import_content).where(import_content.c.job_id == job_id))
     _set(
@@ -200,11 +201,25 @@ def store_refusal(connection: Connection, job_id: int, findings: Sequence[Findin
     counts = count_by_weight(findings)
     if any(finding.rule in SHREDDED for finding in findings):
         connection.execute(delete(import_content).where(import_content.c.job_id == job_id))
+    _record(connection, job_id, "refused", findings[0].rule)
     _set(
         connection, job_id, state="refused", worker="", errors=counts["error"], confirms=counts["confirm"],
         notices=counts["notice"],
     )  # fmt: skip
     return "refused"
+
+
+def _record(connection: Connection, job_id: int, state: str, what: str) -> None:
+    """The audit record of a load; no value of the file is in it."""
+    job = job_of(connection, job_id)
+    audit.record(
+        connection,
+        audit.IMPORTED,
+        who=job["author"],
+        unit=str(job_id),
+        result="refused" if state == "refused" else "done",
+        detail={"state": state, "what": what, "sha256": job["sha256"]},
+    )
 
 
 def _clear(connection: Connection, job_id: int) -> None:
@@ -292,7 +307,7 @@ def publish(
     with lock.importing(engine, "publish"):
         with engine.begin() as connection:
             chosen = staged(connection) if job_ids is None else list(job_ids)
-            jobs = [_job(connection, job_id) for job_id in chosen]
+            jobs = [job_of(connection, job_id) for job_id in chosen]
             for job in jobs:
                 if job["state"] != "staged":
                     raise JobError(
@@ -399,7 +414,7 @@ def withdraw(
     if len(reason.strip()) < SHORTEST_REASON:
         raise JobError("reason", "Atsaukšanai vajag iemeslu | taking back needs a reason")
     with lock.importing(engine, "withdraw"), engine.begin() as connection:
-        job = _job(connection, job_id)
+        job = job_of(connection, job_id)
         if job["state"] != "published":
             raise JobError("state", f"Ielāde {job_id} nav publicēta | load {job_id} is not published")
         revisions.withdraw(connection, job["load_batch_id"], reason=reason, author=author)
@@ -422,11 +437,11 @@ def withdraw(
 def cancel(engine: Engine, job_id: int) -> str:
     """Stop a job; returns its state afterwards. A publication that is stopped leaves the file staged."""
     with engine.connect() as connection:
-        job = _job(_lockless(connection), job_id)
+        job = job_of(_lockless(connection), job_id)
     if job["state"] in WORKING and job["worker"] != lock.me() and lock.alive(job["worker"]):
         _stop(job["worker"], job_id)
     with engine.begin() as connection:
-        state = _job(connection, job_id)["state"]
+        state = job_of(connection, job_id)["state"]
         after = {"publishing": "staged", "received": "cancelled", "checking": "cancelled", "staged": "cancelled",
                  "refused": "cancelled", "failed": "cancelled"}.get(state, state)  # fmt: skip
         _set(connection, job_id, state=after, worker="")
@@ -537,11 +552,18 @@ def progress_of(engine: Engine, job: dict) -> tuple[str, int, int]:
 # --- small
 
 
-def _job(connection: Connection, job_id: int) -> dict[str, Any]:
+def job_of(connection: Connection, job_id: int) -> dict[str, Any]:
+    """A load's row. Raises JobError."""
     row = connection.execute(select(import_job).where(import_job.c.id == job_id)).mappings().first()
     if row is None:
         raise JobError("unknown", f"Ielādes {job_id} nav | there is no load {job_id}")
     return dict(row)
+
+
+def note(engine: Engine, job_id: int, step: str) -> None:
+    """Leave a word on a job that did not come to its end: busy, refused, fault."""
+    with engine.begin() as connection:
+        _set(connection, job_id, step=step, done=0, total=0)
 
 
 def _set(connection: Connection, job_id: int, **values: Any) -> None:

@@ -12,6 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import structlog
+
 ROOT = Path(__file__).resolve().parents[2]
 _running: list[subprocess.Popen] = []
 
@@ -32,13 +34,15 @@ def start(database_url: str, command: str, **arguments: object) -> int:
     return process.pid
 
 
-def run(command: str, arguments: dict) -> int:
-    """Do the work in this process; returns the exit code."""
+def run(command: str, arguments: dict, engine=None) -> int:
+    """Do the work in this process; returns the exit code. What went wrong is noted on the load."""
     from .. import engine as engines
     from . import jobs, lock
     from .revisions import RevisionError
 
-    engine = engines.create(os.environ["DATABASE_URL"])
+    own = engine is None
+    engine = engine or engines.create(os.environ["DATABASE_URL"])
+    number = arguments.get("job") or next(iter(arguments.get("jobs", [])), 0)
     try:
         if command == "check":
             jobs.heal(engine)
@@ -47,18 +51,27 @@ def run(command: str, arguments: dict) -> int:
             jobs.publish(
                 engine, job_ids=arguments["jobs"], **_who(arguments), confirmed=arguments["confirmed"]
             )
-        elif command == "withdraw":
-            jobs.withdraw(engine, arguments["job"], **_who(arguments))
         else:
-            return 1
-        engines.tidy(engine)
+            jobs.withdraw(engine, arguments["job"], **_who(arguments))
+        if own:
+            engines.tidy(engine)
         return 0
     except lock.Busy:
+        jobs.note(engine, number, "busy")
         return 4
-    except (jobs.JobError, RevisionError):
+    except RevisionError:
+        jobs.note(engine, number, "later")
         return 3
+    except jobs.JobError as error:
+        jobs.note(engine, number, error.code)
+        return 3
+    except Exception as error:
+        jobs.note(engine, number, "fault")
+        structlog.get_logger("ikms").error("load failed", job=number, kind=type(error).__name__)
+        return 1
     finally:
-        engine.dispose()
+        if own:
+            engine.dispose()
 
 
 def _who(arguments: dict) -> dict[str, str]:

@@ -7,9 +7,22 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from ..schema_loading import import_finding, import_job, import_row, release_move
+from .. import releases
+from ..importing import jobs as loads
+from ..importing.datasets import all_datasets
+from ..importing.datasets.model import Column
+from ..importing.receive import Receipt
+from ..reading import Reader
+from ..schema_loading import import_content, import_finding, import_job, import_row, release_move
 
 PAGE = 100
+
+
+def desk(reader: Reader) -> Connection:
+    """The connection of a data steward's request. Raises PermissionError for everybody else."""
+    if reader.scope.role != "steward":
+        raise PermissionError("for data stewards only")
+    return reader.connection
 
 
 def jobs(connection: Connection, limit: int = 40) -> list[dict[str, Any]]:
@@ -66,11 +79,13 @@ def changes(
         .limit(limit)
         .offset(offset)
     )
+    found = connection.execute(select(import_job.c.dataset).where(import_job.c.id == job_id)).scalar()
     return [
         {
             **row,
+            "dataset": found,
             "payload": json.loads(row["payload"]),
-            "before": json.loads(row["before"], parse_constant=str) if row["before"] else None,
+            "before": json.loads(row["before"]) if row["before"] else None,
         }
         for row in connection.execute(query).mappings()
     ]
@@ -80,3 +95,50 @@ def moves(connection: Connection, limit: int = 20) -> list[dict[str, Any]]:
     """Moves of the release pointer, newest first."""
     query = select(release_move).order_by(release_move.c.id.desc()).limit(limit)
     return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def change_counts(connection: Connection, job_id: int) -> dict[str, int]:
+    """Staged rows by what they would do."""
+    query = (
+        select(import_row.c.change, func.count())
+        .where(import_row.c.job_id == job_id)
+        .group_by(import_row.c.change)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def columns_of(dataset: str | None) -> tuple[Column, ...]:
+    """Declared columns of a kind of file."""
+    found = all_datasets().get(dataset or "")
+    return found.columns if found else ()
+
+
+def has_content(connection: Connection, job_id: int) -> bool:
+    """Is the sent file still kept?"""
+    query = select(import_content.c.job_id).where(import_content.c.job_id == job_id)
+    return connection.execute(query).first() is not None
+
+
+def receipt(connection: Connection, job_id: int) -> Receipt | None:
+    """The sent file, None when it is gone."""
+    return loads.receipt_of(connection, job_id)
+
+
+def progress(connection: Connection, row: dict[str, Any]) -> tuple[str, int, int]:
+    """Step, done and total of a load at work."""
+    return loads.progress_of(connection.engine, row)
+
+
+def kept_releases(connection: Connection) -> list[dict[str, Any]]:
+    """Releases that can be shown again, newest first."""
+    return [
+        {
+            "id": row.id,
+            "created_at": row.created_at,
+            "author": row.author,
+            "reason": row.reason,
+            "current": row.current,
+        }
+        for row in releases.history(connection)
+        if row.kept
+    ]

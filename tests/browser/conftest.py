@@ -14,7 +14,7 @@ from werkzeug.serving import make_server
 
 AXE = Path(__file__).resolve().parents[2] / "bundle" / "node_modules" / "axe-core" / "axe.min.js"
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
-ACCOUNTS = ("public", "school", "municipality", "ministry")
+ACCOUNTS = ("public", "school", "municipality", "ministry", "steward")
 
 
 def pytest_collection_modifyitems(items):

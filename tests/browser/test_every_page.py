@@ -9,7 +9,7 @@ from access.pages import REGISTRY
 from tests.browser.addresses import address, allowed, samples
 
 pages.load_all()
-ACCOUNTS = ("public", "school", "municipality", "ministry")
+ACCOUNTS = ("public", "school", "municipality", "ministry", "steward")
 NAMES = sorted(REGISTRY)
 # Two visits a page see both languages and both widths; a page that is not for the public is seen by a school.
 VISITS = (("public", "lv", 1280), ("ministry", "en", 390))

@@ -1,0 +1,193 @@
+"""The steward's page over HTTP: who may, what is refused, and the whole walk of a file."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from access.pages import match
+from data_access import engine as engines
+from data_access import migrations_runner, releases
+from data_access.importing.office import Office
+from data_access.publishing import steps
+from tests.support import small
+from tests.support.absence_files import csv, many, with_cell
+
+SAME = {"Sec-Fetch-Site": "same-origin"}
+
+
+@pytest.fixture
+def own_site(tmp_path, monkeypatch):
+    """An application over a small database of its own whose loads are done in this process."""
+    import app as application
+    import settings
+    from data_access.importing import office
+
+    url = f"sqlite:///{tmp_path / 'own.sqlite'}"
+    engine = engines.create(url)
+    migrations_runner.upgrade(engine)
+    with engine.begin() as connection:
+        small.fill(connection, more=250)
+        releases.publish(connection, reason="small", author="tests", steps=steps())
+    engine.dispose()
+    monkeypatch.setattr(
+        application, "Office", lambda engine, url: office.Office(engine, url, in_process=True)
+    )
+    made = application.create_app(
+        settings.Settings(
+            DATABASE_URL=url, secret_key="test-only-0123456789-abcdefghijklmnop", log_level="ERROR"
+        )
+    )
+    return made.server
+
+
+@pytest.fixture
+def steward(own_site):
+    """A signed-in data steward."""
+    return signed_in(own_site, "steward")
+
+
+def signed_in(server, account: str):
+    client = server.test_client()
+    assert (
+        client.post("/pieslegties", data={"account": account, "next": "/"}, headers=SAME).status_code == 303
+    )
+    return client
+
+
+def send(client, content: str | bytes, name: str = "kavejumi.csv", **form):
+    raw = content.encode() if isinstance(content, str) else content
+    return client.post(
+        "/admin/dati/sutit",
+        data={"datne": (io.BytesIO(raw), name), "veids": "", "datums": "2024-12-31", "lang": "lv", **form},
+        headers=SAME,
+        content_type="multipart/form-data",
+    )
+
+
+def test_nobody_else_sees_it(own_site):
+    """For every other reader there is no such page and no such route."""
+    for account in (None, "school", "municipality", "ministry"):
+        client = signed_in(own_site, account) if account else own_site.test_client()
+        assert client.get("/admin/dati").status_code == 404
+        assert client.get("/admin/dati/1/stavoklis").status_code == 404
+        assert client.get("/admin/dati/1/atradumi.xlsx").status_code == 404
+        assert send(client, csv()).status_code == 404
+        for action in ("publicet", "atsaukt", "atcelt", "parbaudit"):
+            assert client.post(f"/admin/dati/1/{action}", headers=SAME).status_code == 404
+        assert client.post("/admin/dati/versija", headers=SAME).status_code == 404
+
+
+def test_another_site_cannot_send(steward):
+    """A form on another site reaches nothing."""
+    answer = steward.post(
+        "/admin/dati/1/publicet", data={"iemesls": "labs iemesls"}, headers={"Sec-Fetch-Site": "cross-site"}
+    )
+    assert answer.status_code == 403
+
+
+def test_the_whole_walk(steward):
+    """Wrong file, messages, mended file, preview, publish, page shows it, roll back, take back."""
+    answer = send(steward, csv(with_cell(3, "long_unexcused", "70", many(3))))
+    assert answer.status_code == 303
+    page = steward.get(answer.location).text
+    assert "noraidīta" in page
+    assert "3. rinda, kolonna G" in page
+    book = steward.get("/admin/dati/1/atradumi.xlsx")
+    assert book.mimetype.endswith("spreadsheetml.sheet")
+    cells = opened(book.data)
+    assert cells["Atradumi"]["H3"].value.startswith("Daļa nevar būt")
+    assert cells["Datne"]["G3"].fill.fgColor.rgb == "FFF8B4B4"
+    assert "70" in cells["Datne"]["G3"].value
+
+    answer = send(steward, csv(many(3)))
+    page = steward.get(answer.location).text
+    assert "gaida publicēšanu" in page
+    assert "Jaunas rindas: 3" in page
+    refused = steward.post("/admin/dati/2/publicet", data={"iemesls": "", "lang": "lv"}, headers=SAME)
+    assert "kluda=reason" in refused.location
+    done = steward.post(
+        "/admin/dati/2/publicet", data={"iemesls": "1. semestris", "lang": "lv"}, headers=SAME
+    )
+    page = steward.get(done.location).text
+    assert "publicēta" in page
+    assert steward.get("/admin/dati").headers["X-Release"] == "2"
+
+    done = steward.post(
+        "/admin/dati/versija", data={"versija": "1", "iemesls": "pārbaude", "lang": "lv"}, headers=SAME
+    )
+    assert steward.get(done.location).headers["X-Release"] == "1"
+    done = steward.post(
+        "/admin/dati/2/atsaukt", data={"iemesls": "kļūdaina datne", "lang": "en"}, headers=SAME
+    )
+    page = steward.get(done.location).text
+    assert "taken back" in page
+    assert steward.get("/admin/dati").headers["X-Release"] == "1"
+
+
+def opened(content: bytes):
+    from openpyxl import load_workbook
+
+    return load_workbook(io.BytesIO(content))
+
+
+def test_questions_have_to_be_confirmed(steward):
+    """A file with questions is not published before somebody has looked at them."""
+    rows = many(20)
+    for row in rows:
+        row[6] = "4"
+    send(steward, csv(rows))
+    answer = steward.post("/admin/dati/1/publicet", data={"iemesls": "1. semestris"}, headers=SAME)
+    assert "kluda=confirm" in answer.location
+    answer = steward.post(
+        "/admin/dati/1/publicet", data={"iemesls": "1. semestris", "apstiprinu": "1"}, headers=SAME
+    )
+    assert "publicēta" in steward.get(answer.location).text
+
+
+def test_only_uploads_may_be_large(steward):
+    """The body limit is raised for the upload alone; above its own limit the file is refused."""
+    assert send(steward, b"a;b\n" * 400_000).status_code == 303
+    big = steward.post("/admin/dati/1/publicet", data={"iemesls": "x" * 2_000_000}, headers=SAME)
+    assert big.status_code == 413
+    huge = send(steward, b"a;b\n" * 9_000_000)
+    assert huge.status_code == 413 or "kluda=large" in huge.location
+
+
+def test_a_thrown_away_load_leaves_nothing(steward):
+    """After throwing a load away neither its rows nor its bytes are kept."""
+    send(steward, csv(many(3)))
+    steward.post("/admin/dati/1/atcelt", data={"lang": "lv"}, headers=SAME)
+    page = steward.get("/admin/dati?ielade=1").text
+    assert "atmesta" in page
+    assert "Kas mainītos" not in page
+
+
+def test_unknown_addresses_and_texts(steward):
+    """Odd parameters are ignored or refused; nothing sent is shown as HTML."""
+    assert steward.get("/admin/dati?ielade=999").status_code == 200
+    send(steward, csv([["<b>x</b>", *row[1:]] for row in many(2)]), name='<img src=x onerror="a">.csv')
+    page = steward.get("/admin/dati?ielade=1").text
+    assert "<b>x</b>" not in page
+    assert "<img src=x" not in page
+    assert match("/admin/dati", "ielade=1%20OR%201") is not None
+    assert "ielade" not in match("/admin/dati", "ielade=1%20OR%201").params
+
+
+def test_state_of_a_load(steward):
+    """The state that the page asks for every second."""
+    send(steward, csv(many(3)))
+    assert steward.get("/admin/dati/1/stavoklis").json["key"] == "staged:"
+    assert steward.get("/admin/dati/7/stavoklis").status_code == 404
+
+
+def test_the_office_refuses_without_a_worker(tmp_path):
+    """Reasons and states are checked before anything is started."""
+    url = f"sqlite:///{tmp_path / 'own.sqlite'}"
+    engine = engines.create(url)
+    migrations_runner.upgrade(engine)
+    office = Office(engine, url)
+    with pytest.raises(Exception, match="iemesl"):
+        office.publish([1], author="a", reason="  ", confirmed=True)
+    engine.dispose()
