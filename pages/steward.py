@@ -48,7 +48,7 @@ STATES = {
     "refused": _("refused"),
     "unchanged": _("nothing new in it"),
     "publishing": _("being published"),
-    "published": _("published"),
+    "published": _("published with a release"),
     "cancelled": _("thrown away"),
     "failed": _("stopped half way"),
     "withdrawn": _("taken back"),
