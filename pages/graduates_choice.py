@@ -8,7 +8,7 @@ from functools import cache, cached_property
 
 from markupsafe import Markup, escape
 
-from access.pages import NotFound, Request
+from access.pages import REGISTRY, NotFound, Request
 from components import graduate_charts as charts
 from components.chart_frame import ChartFrame, Provenance
 from components.graduate_charts import Value
@@ -390,6 +390,17 @@ class Chosen:
     def link(self, **changes) -> str:
         """This page with other choices."""
         return self.request.here(**changes)
+
+
+def page_of(request: Request, reg_no: str) -> tuple[str, str] | None:
+    """Name of the page of an institution's graduates and its system; None where it has none."""
+    for system, name in PAGES.items():
+        known = once(
+            request, f"graduates {system}", lambda s=system: _known(request.reader, s), everywhere=True
+        )
+        if name in REGISTRY and any(row.reg_no == reg_no for row in known[2]):
+            return name, system
+    return None
 
 
 def _known(reader, system: str) -> tuple:

@@ -25,7 +25,7 @@ from indicators.stages import POSITIONS, WHOLE_BY_TYPE, is_whole
 from language import numbers, reasons
 from language.messages import _, t, tn
 
-from . import absence_blocks, quality_blocks
+from . import absence_blocks, graduates_choice, quality_blocks
 from . import institution_values as words
 from .words import founder, institution_type, stage
 
@@ -1119,6 +1119,9 @@ def _ways_on(school: School) -> Markup:
     links = []
     if school.exact and school.has_tool and not school.closed and "what_if" in REGISTRY:
         links.append((t("What would change the level?", lang), request.url("what_if", reg_no=unit.reg_no)))
+    if school.exact and school.has_tool and "answers" in REGISTRY:
+        links.append((t("Findings and answers", lang), request.url("answers", reg_no=unit.reg_no)))
+    links += _graduates_link(school)
     for name, text, params in (
         ("similar", _("Similar institutions"), {"reg_no": unit.reg_no}),
         ("municipality", _("All institutions of the municipality"), {"code": unit.municipality_code}),
@@ -1127,6 +1130,15 @@ def _ways_on(school: School) -> Markup:
         if name in REGISTRY:
             links.append((t(text, lang), request.url(name, **params)))
     return render("institution_ways.html", lang=lang, links=links)
+
+
+def _graduates_link(school: School) -> list[tuple[str, str]]:
+    """The way to what becomes of this institution's graduates."""
+    found = graduates_choice.page_of(school.request, school.unit.reg_no)
+    if found is None:
+        return []
+    text = t("What do its graduates do?", school.lang)
+    return [(text, school.request.url(found[0], iestade=school.unit.reg_no))]
 
 
 # --- institutions that the tool does not cover ---------------------------------------------------------
@@ -1158,6 +1170,7 @@ def _without_tool(school: School) -> tuple[str, list]:
         )
         if name in REGISTRY and (school.unit.type == "higher") == (name == "graduates_higher")
     ]
+    links += _graduates_link(school)
     if links:
         parts.append(render("institution_ways.html", lang=lang, links=links))
     return lead, parts

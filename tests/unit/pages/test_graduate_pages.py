@@ -151,7 +151,17 @@ def test_k_is_aligned_in_the_triangle(client):
         assert words in text
 
 
-def test_a_school_is_reached_from_its_risk_page(client, place):
+def test_a_school_is_reached_from_its_risk_page(client, signed_in, place):
+    """R06 of the vocational school leads to its graduates; those in scope find the answers too."""
+    for system, page in (("vocational", "profesionala"), ("higher", "augstaka")):
+        html = client.get(f"/skola/{place[system]}").get_data(as_text=True)
+        assert f'href="/absolventi/{page}?iestade={place[system]}"' in html
+        assert "/atbildes" not in html
+    assert f'href="/skola/{place["vocational"]}/atbildes"' in signed_in("ministry").get(
+        f"/skola/{place['vocational']}"
+    ).get_data(as_text=True)
+    secondary = client.get("/skola/9900000827").get_data(as_text=True)
+    assert not re.search(r"/absolventi/\w+\?iestade=", secondary)
     text = _text(client.get(f"/absolventi/profesionala?iestade={place['vocational']}"))
     assert "valstī:" in text
     assert _rows(client, "/absolventi/profesionala", "programmas", f"?iestade={place['vocational']}")
