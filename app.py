@@ -7,7 +7,6 @@ from pathlib import Path
 import structlog
 from dash import dcc, html
 from flask import Response
-from sqlalchemy import text
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import access.door as door
@@ -35,7 +34,12 @@ def create_app(settings: configuration.Settings | None = None) -> site.Panel:
     """Build the application. Raises SettingsError, EngineError or UnguardedCallback with what to mend."""
     settings = settings or configuration.load()
     configure_logging(settings.log_level, settings.log_format)
-    engine = engines.create(settings.database_url, read_only=True)
+    planes = engines.planes(
+        settings.database_url,
+        public_url=settings.public_database_url,
+        scoped_url=settings.scoped_database_url,
+        strict=settings.environment == "production",
+    )
     pages.load_all()
 
     app = site.Panel(
@@ -54,10 +58,10 @@ def create_app(settings: configuration.Settings | None = None) -> site.Panel:
     environment().globals["contact"] = settings.contact
     session.configure(app.server, settings)
     passwords.prepare()
-    app.server.extensions["ikms_demo_accounts"] = demo_scopes(engine) if settings.demo else {}
-    renderer = Renderer(engine, settings, site.not_found)
+    app.server.extensions["ikms_demo_accounts"] = demo_scopes(planes.public) if settings.demo else {}
+    renderer = Renderer(planes, settings, site.not_found)
     app.site = site.Site(renderer, settings, static_files.bundle_urls())
-    app.site.release_line = site.release_line(engine)
+    app.site.release_line = site.release_line(planes.public)
 
     door.install(app, lambda path: match(path) is not None, access_limits.of_settings(settings))
     door.install_errors(app.server, app.site.error_page)
@@ -71,7 +75,7 @@ def create_app(settings: configuration.Settings | None = None) -> site.Panel:
     steward.install(
         app.server, Office(engines.create(settings.database_url), settings.database_url), renderer.reading
     )
-    _install_readiness(app, engine)
+    _install_readiness(app, planes)
     site.register_router(app)
     if settings.proxies:
         app.server.wsgi_app = ProxyFix(
@@ -83,12 +87,13 @@ def create_app(settings: configuration.Settings | None = None) -> site.Panel:
     return app
 
 
-def _install_readiness(app: site.Panel, engine) -> None:
+def _install_readiness(app: site.Panel, planes: engines.Planes) -> None:
     @door.route(app.server, "/readyz")
     def readyz() -> Response:
         try:
-            with engine.begin() as connection:
-                connection.execute(text("SELECT 1"))
+            with planes.scoped.begin() as connection:
+                current_release(connection)
+            with planes.public.begin() as connection:
                 release = current_release(connection)
         except NoRelease:
             return Response("no release", status=503, mimetype="text/plain")

@@ -167,15 +167,35 @@ def check() -> None:
     try:
         settings = configuration.load()
         engine = engines.create(settings.database_url, read_only=True)
-        with engine.begin() as connection:
+        migrations_runner.verify(engine)
+        planes = engines.planes(
+            settings.database_url,
+            public_url=settings.public_database_url,
+            scoped_url=settings.scoped_database_url,
+            strict=settings.environment == "production",
+        )
+        with planes.public.begin() as connection:
             from data_access.reading import current_release
 
             release = current_release(connection)
-        migrations_runner.verify(engine)
     except (RuntimeError, OSError) as error:
         console.print(f"[red]{error}[/red]")
         raise typer.Exit(1) from None
     console.print(f"Kārtībā | fine: {settings.environment}, release {release.id}")
+
+
+@cli.command()
+def provision() -> None:
+    """PostgreSQL: make the roles, grants and row security of the two planes; may be run again after an upgrade."""
+    from data_access import provision as planes
+
+    engine = _engine()
+    if engine.dialect.name != "postgresql":
+        console.print("SQLite: nav ko darīt | nothing to do")
+        return
+    with engine.begin() as connection:
+        planes.run(connection)
+    console.print(f"Lomas | roles: {', '.join(planes.ROLES)}")
 
 
 @cli.command()

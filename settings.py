@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     database_url: str = Field(
         default=f"sqlite:///{VAR / 'monitoring.sqlite'}", validation_alias="DATABASE_URL"
     )
+    # PostgreSQL: the web's own logins, members of ikms_public and ikms_scoped (manage.py provision).
+    public_database_url: str | None = None
+    scoped_database_url: str | None = None
     host: str = Field(default="127.0.0.1", validation_alias="HOST")
     port: int = Field(default=8050, ge=1, le=65535, validation_alias="PORT")
     workers: int = Field(default=2, ge=1, le=32)
@@ -99,9 +102,11 @@ class Settings(BaseSettings):
     rate_callbacks_address: int = Field(default=600, ge=0)
     rate_exports_address: int = Field(default=120, ge=0)
 
-    @field_validator("database_url")
+    @field_validator("database_url", "public_database_url", "scoped_database_url")
     @classmethod
-    def _known_engine(cls, url: str) -> str:
+    def _known_engine(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
         if url.startswith("postgres://"):
             url = "postgresql://" + url.removeprefix("postgres://")
         if url.startswith("postgresql://"):
@@ -135,6 +140,13 @@ class Settings(BaseSettings):
             if self.demo_sign_in and "demo_sign_in" in self.model_fields_set:
                 faults.append(
                     "IKMS_DEMO_SIGN_IN drīkst būt ieslēgts tikai demonstrācijā | is allowed in demo only"
+                )
+            if self.database_url.startswith("postgresql") and not (
+                self.public_database_url and self.scoped_database_url
+            ):
+                faults.append(
+                    "IKMS_PUBLIC_DATABASE_URL un IKMS_SCOPED_DATABASE_URL nav dotas | are required in production on "
+                    "PostgreSQL: each plane reads with a login of its own"
                 )
             if not self.https:
                 faults.append(

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
 
-from flask import has_request_context
+from flask import g, has_request_context
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, RequestRedirect, Rule
 
@@ -24,9 +24,8 @@ from data_access.scope import ROLES, Scope
 from .session import record_view
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
     from components.view import View
+    from data_access.engine import Planes
     from data_access.reading import Reader
 
 LANGUAGES = ("lv", "en")
@@ -186,7 +185,7 @@ class Renderer:
     signed-in reader sees is kept.
     """
 
-    def __init__(self, engine: Engine, settings: object, not_found: Callable[[str, str], View]) -> None:
+    def __init__(self, engine: Planes, settings: object, not_found: Callable[[str, str], View]) -> None:
         self._engine = engine
         self._settings = settings
         self._not_found = not_found
@@ -212,12 +211,15 @@ class Renderer:
         if not found.page.released:
             return self._own(found, scope, path)
         with reading(self._engine, scope) as reader:
+            if has_request_context():
+                g.release = reader.release  # what else this answer says about the release comes from here
             key = None
             if not scope.signed_in:
                 params = tuple(sorted(found.params.items()))
                 # Answers of schools are not part of a release, so a new one ends what was kept.
                 # A new day ends it too: some pages say what is late.
-                key = (reader.release.id, newest(reader), date.today(), found.page.name, found.lang, params)
+                release = (reader.release.id, reader.release.created_at)
+                key = (*release, newest(reader), date.today(), found.page.name, found.lang, params)
                 if key in self._public:
                     return self._public[key]
             try:

@@ -16,7 +16,7 @@ from sqlalchemy import Engine, Row, func, insert, select
 
 from indicators.catalogue import INDICATORS
 
-from . import audit
+from . import audit, public_file
 from .reading import Reader
 from .schema import finding, institution, release_pointer, school_answer
 
@@ -151,6 +151,8 @@ class Writer:
                 .returning(school_answer.c.id)
             ).scalar_one()
             audit.record(connection, WRITTEN, who=author, unit=reg_no, detail={"answers": [number]})
+        if not given.restricted:
+            public_file.write_answers(self._engine)
         return number
 
     def belongs(self, reg_no: str, institutions: frozenset[int]) -> bool:

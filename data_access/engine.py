@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, DisconnectionError
+
+from . import provision, public_file
+from .scope import Scope
 
 QUERY_SECONDS = 2.0
 
@@ -15,6 +21,71 @@ SQLITE_SETTINGS = {"foreign_keys": 1, "busy_timeout": 5000, "trusted_schema": 0}
 
 class EngineError(RuntimeError):
     """The database cannot be used as it is; the message says what to change (lv, en)."""
+
+
+@dataclass(frozen=True)
+class Planes:
+    """The engines that requests are answered from: one that reaches released values only, one for signed-in readers."""
+
+    public: Engine
+    scoped: Engine
+
+    def of(self, scope: Scope) -> Engine:
+        """The engine of this reader."""
+        return self.scoped if scope.signed_in else self.public
+
+    def dispose(self) -> None:
+        """Close the connections of both."""
+        self.public.dispose()
+        self.scoped.dispose()
+
+
+def planes(
+    url: str, *, public_url: str | None = None, scoped_url: str | None = None, strict: bool = False
+) -> Planes:
+    """Make the two reading engines.
+
+    SQLite: the public one opens a file of its own (see `public_file`), made now when it is missing.
+    PostgreSQL: each connects with its own address, or else with `url` and takes its role at connecting, which keeps
+    faults out but not somebody who can run any SQL; strict refuses that. Raises EngineError with the cure.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        path = Path(parsed.database)
+        scoped = _sqlite(path, True)
+        patient = _sqlite(path, True, query_seconds=None)
+        try:
+            public = _public_sqlite(public_file.ensure(patient), public_file.answers_path_of(path))
+        except public_file.NotPublic as error:
+            raise EngineError(str(error)) from None
+        finally:
+            patient.dispose()
+        return Planes(public, scoped)
+    made = Planes(
+        _postgresql(public_url or url, True, role=None if public_url else provision.PUBLIC),
+        _postgresql(scoped_url or url, True, role=None if scoped_url else provision.SCOPED),
+    )
+    try:
+        for engine, role in ((made.public, provision.PUBLIC), (made.scoped, provision.SCOPED)):
+            _refuse_faults(engine, role, strict)
+    except BaseException:
+        made.dispose()
+        raise
+    return made
+
+
+def _refuse_faults(engine: Engine, role: str, strict: bool) -> None:
+    try:
+        with engine.connect() as connection:
+            faults = provision.faults(connection, role, strict=strict)
+    except DBAPIError as error:
+        if "role" not in str(error.orig):
+            raise
+        faults = ["loma nav izveidota | the role does not exist"]
+    if faults:
+        raise EngineError(
+            f"PostgreSQL, {role}: {'; '.join(faults)}. `python manage.py provision`, docs/operations.md"
+        )
 
 
 def create(url: str, *, read_only: bool = False) -> Engine:
@@ -30,7 +101,7 @@ def create(url: str, *, read_only: bool = False) -> Engine:
     return _postgresql(url, read_only)
 
 
-def _sqlite(path: Path, read_only: bool) -> Engine:
+def _sqlite(path: Path, read_only: bool, query_seconds: float | None = QUERY_SECONDS) -> Engine:
     if read_only and not path.is_file():
         raise EngineError(
             f"Datubāzes nav: {path}. Izveidojiet to ar `python manage.py demo`. | "
@@ -57,7 +128,8 @@ def _sqlite(path: Path, read_only: bool) -> Engine:
                 raise EngineError(f"SQLite: PRAGMA {name} nav {value} | did not become {value}")
         if read_only:
             cursor.execute("PRAGMA query_only=1")
-            deadline = _Deadline()
+            connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+            deadline = _Deadline(query_seconds)
             connection.set_progress_handler(deadline.expired, 20_000)
             _record.info["deadline"] = deadline
         else:
@@ -76,31 +148,90 @@ def _sqlite(path: Path, read_only: bool) -> Engine:
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     if read_only:
+        _cut_long_queries(engine)
+    else:
 
-        @event.listens_for(engine, "before_cursor_execute")
-        def _start_clock(connection, *_args):
-            connection.connection._connection_record.info["deadline"].start()
+        @event.listens_for(engine, "checkin")
+        def _show_release(connection, record):
+            public_file.settle(connection, record.info)
 
     return engine
 
 
-class _Deadline:
-    """Interrupts a SQLite statement that runs longer than QUERY_SECONDS."""
+def _public_sqlite(path: Path, answers: Path) -> Engine:
+    """Engine on the public files. They are only ever replaced whole, so a connection to the old ones is closed."""
+    engine = create_engine(
+        f"sqlite:///file:{path}?mode=ro&immutable=1&uri=true",
+        pool_size=8,
+        max_overflow=8,
+        pool_timeout=3,
+        connect_args={"check_same_thread": False, "timeout": 5},
+    )
 
-    def __init__(self) -> None:
+    def files() -> tuple:
+        return tuple((one.st_ino, one.st_mtime_ns) for one in (path.stat(), answers.stat()))
+
+    @event.listens_for(engine, "do_connect")
+    def _look(_dialect, record, _arguments, _keywords):
+        record.info["files"] = (
+            files()
+        )  # before opening: a file replaced meanwhile is noticed at the next request
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection, record):
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("ATTACH DATABASE ? AS answers", (f"file:{answers}?mode=ro&immutable=1",))
+        cursor.execute("PRAGMA trusted_schema=0")
+        cursor.execute("PRAGMA query_only=1")
+        cursor.close()
+        connection.setlimit(
+            sqlite3.SQLITE_LIMIT_ATTACHED, 1
+        )  # no other file, the database itself least of all
+        deadline = _Deadline(QUERY_SECONDS)
+        connection.set_progress_handler(deadline.expired, 20_000)
+        record.info["deadline"] = deadline
+
+    @event.listens_for(engine, "checkout")
+    def _still_there(_connection, record, _proxy):
+        if record.info.get("files") != files():
+            raise DisconnectionError("the public file has been replaced")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection):
+        connection.exec_driver_sql("BEGIN")
+
+    _cut_long_queries(engine)
+    return engine
+
+
+def _cut_long_queries(engine: Engine) -> None:
+    @event.listens_for(engine, "before_cursor_execute")
+    def _start_clock(connection, *_args):
+        connection.connection._connection_record.info["deadline"].start()
+
+
+class _Deadline:
+    """Interrupts a SQLite statement that runs longer than `seconds`."""
+
+    def __init__(self, seconds: float | None) -> None:
+        self.seconds = seconds
         self.at = float("inf")
 
     def start(self) -> None:
-        self.at = time.monotonic() + QUERY_SECONDS
+        if self.seconds is not None:
+            self.at = time.monotonic() + self.seconds
 
     def expired(self) -> bool:
         return time.monotonic() > self.at
 
 
-def _postgresql(url: str, read_only: bool) -> Engine:
+def _postgresql(url: str, read_only: bool, role: str | None = None) -> Engine:
     options = "-c lock_timeout=1s -c idle_in_transaction_session_timeout=15s" if read_only else ""
     if read_only:
-        options += " -c statement_timeout=5s -c default_transaction_read_only=on"
+        options += " -c statement_timeout=5s -c default_transaction_read_only=on -c row_security=on"
+    if role is not None:
+        options += f" -c role={role}"
     return create_engine(
         url,
         pool_size=8,

@@ -14,6 +14,7 @@ from .releases import Step
 from .rollups_absence import roll_up_absence
 from .rollups_coverage import roll_up_coverage
 from .rollups_graduates import roll_up_graduates
+from .rollups_public import roll_up_public
 from .rollups_quality import roll_up_quality
 from .schema import (
     indicator_distribution,
@@ -43,6 +44,7 @@ def steps(progress: Progress | None = None) -> tuple[Step, ...]:
         roll_up_quality,
         roll_up_graduates,
         roll_up_coverage,
+        roll_up_public,
     )
 
 

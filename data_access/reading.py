@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, select
 
+from . import provision
+from .engine import Planes
 from .schema import release, release_pointer
 from .scope import Scope
 
@@ -56,7 +58,13 @@ def current_release(connection: Connection) -> Release:
 
 
 @contextmanager
-def reading(engine: Engine, scope: Scope) -> Iterator[Reader]:
-    """Open a snapshot of the current release for one request."""
-    with engine.begin() as connection:
+def reading(engine: Planes | Engine, scope: Scope) -> Iterator[Reader]:
+    """Open a snapshot of the current release for one request, on the plane of this reader.
+
+    PostgreSQL is told the scope for this transaction only, for its row security.
+    """
+    chosen = engine.of(scope) if isinstance(engine, Planes) else engine
+    with chosen.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            provision.tell(connection, scope)
         yield Reader(connection, current_release(connection), scope)

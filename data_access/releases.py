@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from . import audit, schema
+from . import audit, public_file, schema
 from .reading import Release, current_release
 from .schema_loading import release_move
 
@@ -62,6 +62,7 @@ def publish(
         step(connection, release_id)
     _point(connection, release_id, reason, author, "publish")
     _prune(connection, release_id)
+    public_file.prepare(connection, release_id)
     return current_release(connection)
 
 
@@ -75,6 +76,7 @@ def rollback(connection: Connection, release_id: int, *, reason: str, author: st
     if not reason.strip():
         raise ReleaseError("Atcelšanai vajag iemeslu | a rollback needs a reason")
     _point(connection, release_id, reason, author, "rollback")
+    public_file.prepare(connection, release_id)
     return current_release(connection)
 
 

@@ -19,7 +19,6 @@ from data_access.queries import units
 from data_access.queries import values as value_queries
 from indicators import published_rules, sentences
 from indicators.catalogue import INDICATORS
-from indicators.disclosure import MINIMUM, rounded
 from indicators.model import Indicator
 from indicators.stages import POSITIONS, WHOLE_BY_TYPE, is_whole
 from language import numbers, reasons
@@ -117,7 +116,7 @@ class School:
         self.unit = unit
         self.closed = unit.valid_to is not None and unit.valid_to <= reader.release.as_of
         self.predecessors, self.successors = queries.lineage(reader, unit.id)
-        self.enrolment = queries.enrolment(reader, unit.id)
+        self.enrolment = queries.enrolment(reader, unit.id, unit.municipality_code)
         self.values = queries.values(reader, unit.id, unit.municipality_code)
         self.exact = self.values.exact
         self.spread = value_queries.distributions(reader)
@@ -149,7 +148,7 @@ class School:
     def _main_stage(self) -> str | None:
         """The stage with most learners now."""
         pupils = dict(self.enrolment.stages) if self.enrolment else {}
-        return max(self.stages, key=lambda name: pupils.get(name, 0), default=self.whole)
+        return max(self.stages, key=lambda name: pupils.get(name) or 0, default=self.whole)
 
     def newest_row(self, series: Sequence, key: tuple[str, str]) -> object | None:
         """The row of the newest period; of a closed institution the last one it had."""
@@ -247,8 +246,9 @@ def _header(school: School) -> Markup:
         since = numbers.period(school.enrolment.school_year, school.enrolment.semester, lang)
         for code, count in school.enrolment.stages:
             pupils.append((stage(code, lang), _learners(school, count)))
-        hidden = not school.exact and any(0 < count < MINIMUM for _stage, count in school.enrolment.stages)
-        if len(pupils) > 1 and not hidden:  # with the sum a withheld part could be worked out
+        if (
+            len(pupils) > 1 and school.enrolment.total is not None
+        ):  # with the sum a withheld part could be worked out
             pupils.append((t("in all", lang), _learners(school, school.enrolment.total)))
 
     def link(name: str, reg_no: str) -> Markup:
@@ -297,13 +297,12 @@ def _filled(text: str, lang: str, **values: object) -> Markup:
     return Markup(t(text, lang, **{key: escape(value) for key, value in values.items()}))
 
 
-def _learners(school: School, count: int) -> str | Markup:
+def _learners(school: School, count: int | None) -> str | Markup:
     """A number of learners: exact within the scope, otherwise rounded, and nothing below ten."""
-    if school.exact or count == 0:
-        return numbers.integer(count, school.lang)
-    if count < MINIMUM:
+    if count is None:
         return marks.missing("c", school.lang, with_word=True)
-    return f"≈ {numbers.integer(float(rounded(count)), school.lang)}"
+    text = numbers.integer(count, school.lang)
+    return text if school.exact or count == 0 else f"≈ {text}"
 
 
 # --- the state in one line ----------------------------------------------------------------------------
@@ -1156,7 +1155,7 @@ def _without_tool(school: School) -> tuple[str, list]:
             "The risk identification tool does not cover higher education, so there are no risk indicators here.",
             lang,
         )
-    history = queries.enrolment_history(request.reader, school.unit.id)
+    history = queries.enrolment_history(request.reader, school.unit.id, school.unit.municipality_code)
     parts: list = [_notes(school)] if school.closed else []
     if history:
         parts.append(_learners_frame(school, history))
@@ -1179,18 +1178,12 @@ def _without_tool(school: School) -> tuple[str, list]:
 def _learners_frame(school: School, history: Sequence) -> ChartFrame:
     """Learners by year, for institutions without risk indicators."""
     lang, request = school.lang, school.request
-    autumn: dict[int, int] = {}
+    autumn: dict[int, list[int | None]] = {}
     for row in history:
         if row.semester == 1:
-            autumn[row.school_year] = autumn.get(row.school_year, 0) + row.pupils
+            autumn.setdefault(row.school_year, []).append(row.pupils)
     years = sorted(autumn)
-
-    def shown(count: int) -> object:
-        if school.exact or count == 0:
-            return count
-        return Reason("c") if count < MINIMUM else int(rounded(count))
-
-    values = {year: shown(autumn[year]) for year in years}
+    values = {year: Reason("c") if None in autumn[year] else sum(autumn[year]) for year in years}
     plain = [None if isinstance(values[year], Reason) else values[year] for year in years]
     texts = [None if value is None else numbers.integer(value, lang) for value in plain]
     known = [(year, text) for year, text in zip(years, texts, strict=True) if text is not None]

@@ -253,11 +253,13 @@ def release_line(engine) -> Callable[[str], tuple[bool, str]]:
     from data_access.reading import current_release
 
     def line(lang: str) -> tuple[bool, str]:
-        try:
-            with engine.begin() as connection:
-                release = current_release(connection)
-        except NoRelease:
-            return False, t("Nothing has been published yet.", lang)
+        release = g.get("release")  # the one that the page was read from
+        if release is None:
+            try:
+                with engine.begin() as connection:
+                    release = current_release(connection)
+            except NoRelease:
+                return False, t("Nothing has been published yet.", lang)
         return release.synthetic, t(
             "Release {id}, data as of {as_of}, published {created}.",
             lang,

@@ -11,12 +11,12 @@ from sqlalchemy import Row, bindparam, cast, exists, select, true
 
 from ..reading import Reader
 from ..rollups_absence import MATRIX, UNTOLD
+from ..rollups_public import institution_card
 from ..schema import (
     absence_accuracy,
     absence_cause,
     absence_count,
     absence_projection,
-    fact_enrolment,
     figure_published,
     indicator_released,
     indicator_value,
@@ -301,20 +301,7 @@ def stages_of(reader: Reader, institution_id: int) -> list[str]:
 
     What is taught is public; how many learners is not returned.
     """
-    table = fact_enrolment
-    rows = reader.connection.execute(
-        select(table.c.stage, table.c.school_year, table.c.pupils).where(
-            table.c.institution_id == institution_id, table.c.pupils > 0
-        )
-    ).all()
-    if not rows:
-        return []
-    newest = max(row.school_year for row in rows)
-    sizes: dict[str, int] = {}
-    for row in rows:
-        if row.school_year == newest:
-            sizes[row.stage] = max(sizes.get(row.stage, 0), row.pupils)
-    return sorted(sizes, key=lambda stage: (-sizes[stage], stage))
+    return list(institution_card(reader, institution_id)["stages"])
 
 
 def newest(reader: Reader) -> tuple[int, int] | None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
-from sqlalchemy import Row, bindparam, func, or_, select
+from sqlalchemy import Row, Select, bindparam, func, or_, select
 
 from indicators.model import Indicator
 from indicators.stages import is_whole
 
 from .. import schema
 from ..reading import Reader
+from ..rollups_public import MARKS, card, institution_card
 from ..schema import (
     FACTS,
     indicator_level_count,
@@ -32,16 +34,20 @@ E_JOURNALS = "e_journals"  # the primary count of absence; the other source is n
 
 @dataclass(frozen=True)
 class Enrolment:
-    """Learners of an institution at the end of its newest semester, by stage in the order of the stages."""
+    """Learners of an institution at the end of its newest semester, by stage in the order of the stages.
+
+    Outside the reader's scope rounded, and None where they are too few.
+    """
 
     school_year: int
     semester: int
-    stages: tuple[tuple[str, int], ...]
+    stages: tuple[tuple[str, int | None], ...]
 
     @property
-    def total(self) -> int:
-        """Learners of all stages together."""
-        return sum(pupils for _stage, pupils in self.stages)
+    def total(self) -> int | None:
+        """Learners of all stages together, None where a part is withheld."""
+        parts = [pupils for _stage, pupils in self.stages]
+        return None if None in parts else sum(parts)
 
 
 _PUPILS = (
@@ -62,9 +68,18 @@ _PUPILS = (
 _PUPILS_NOW = _PUPILS.limit(16)
 
 
-def enrolment(reader: Reader, institution_id: int) -> Enrolment | None:
+class Pupils(NamedTuple):
+    """Learners of one stage at the end of a semester; None where they are too few to be shown."""
+
+    school_year: int
+    semester: int
+    stage: str
+    pupils: int | None
+
+
+def enrolment(reader: Reader, institution_id: int, municipality_code: str) -> Enrolment | None:
     """Learners by stage in the newest semester with data; None when nothing was ever delivered."""
-    rows = reader.connection.execute(_PUPILS_NOW, {"institution_id": institution_id}).all()
+    rows = _pupils(reader, institution_id, municipality_code, _PUPILS_NOW)
     if not rows:
         return None
     year, semester = rows[0].school_year, rows[0].semester
@@ -72,9 +87,15 @@ def enrolment(reader: Reader, institution_id: int) -> Enrolment | None:
     return Enrolment(year, semester, stages)
 
 
-def enrolment_history(reader: Reader, institution_id: int) -> Sequence[Row]:
+def enrolment_history(reader: Reader, institution_id: int, municipality_code: str) -> Sequence[Pupils]:
     """Learners by stage in every semester, newest first."""
-    return reader.connection.execute(_PUPILS, {"institution_id": institution_id}).all()
+    return _pupils(reader, institution_id, municipality_code, _PUPILS)
+
+
+def _pupils(reader: Reader, institution_id: int, municipality_code: str, exact: Select) -> list[Pupils]:
+    if reader.scope.covers_institution(institution_id, municipality_code):
+        return [Pupils(*row) for row in reader.connection.execute(exact, {"institution_id": institution_id})]
+    return [Pupils(*row) for row in institution_card(reader, institution_id)["pupils"]]
 
 
 _OLD, _NEW = institution.alias("old"), institution.alias("new")
@@ -308,22 +329,13 @@ def national_marks(
     """Learners with a mark and their mean mark in the country by (subject, year), this year and the one before."""
     kept = _national_marks(reader.release.id, stage, school_year)
     if not kept:
-        mark = schema.fact_mark
-        rows = reader.connection.execute(
-            select(
-                mark.c.subject,
-                mark.c.school_year,
-                func.sum(mark.c.pupils).label("pupils"),
-                func.sum(mark.c.pupils * mark.c.mean).label("points"),
-            )
-            .where(
-                mark.c.stage == stage,
-                mark.c.school_year.between(school_year - 1, school_year),
-                mark.c.pupils > 0,
-            )
-            .group_by(mark.c.subject, mark.c.school_year)
+        kept.update(
+            {
+                (subject, year): (pupils, mean)
+                for name, year, subject, pupils, mean in card(reader, MARKS) or ()
+                if name == stage and school_year - 1 <= year <= school_year
+            }
         )
-        kept.update({(r.subject, r.school_year): (int(r.pupils), r.points / r.pupils) for r in rows})
     return kept
 
 

@@ -13,17 +13,17 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Row, bindparam, case, func, insert, or_, select, union_all
+from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, union_all
 
 from indicators.catalogue import INDICATORS
 from indicators.stages import POSITIONS, is_whole
 from language.sorting import collation_key
 
 from ..reading import Reader
+from ..rollups_public import DELIVERED, card
 from ..schema import (
     fact_enrolment,
     indicator_distribution,
-    indicator_level_count,
     indicator_value,
     institution,
     institution_lineage,
@@ -424,30 +424,9 @@ def coverage(reader: Reader) -> dict[tuple[str, str, str], Coverage]:
     """
 
     def read() -> dict[tuple[str, str, str], Coverage]:
-        period = newest(reader)
-        table = indicator_level_count
-        rows = reader.connection.execute(
-            select(
-                table.c.indicator_id,
-                table.c.stage,
-                table.c.school_year,
-                table.c.semester,
-                table.c.area_id,
-                func.sum(case((table.c.level == "x", 0), else_=table.c.institutions)),
-                func.sum(table.c.institutions),
-            )
-            .where(
-                table.c.release_id == reader.release.id,
-                table.c.school_year.in_(sorted({year for year, _semester in period.values()})),
-            )
-            .group_by(
-                table.c.indicator_id, table.c.stage, table.c.school_year, table.c.semester, table.c.area_id
-            )
-        )
         return {
-            (indicator, stage, area): Coverage(int(delivered), int(due))
-            for indicator, stage, year, semester, area, delivered, due in rows
-            if period.get((indicator, stage)) == (year, semester)
+            (indicator, stage, area): Coverage(delivered, due)
+            for indicator, stage, area, delivered, due in card(reader, DELIVERED) or ()
         }
 
     return _once_a_release("coverage", reader, read)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Integer, Row, Select, Table, and_, case, cast, exists, func, or_, select
 
 from .. import schema
 from ..reading import Reader
+from ..rollups_public import institution_card
 from ..schema import finding, indicator_value, institution, municipality
 
 COUNTRY = ("country", "LV")
@@ -292,28 +294,40 @@ class History:
     levels: Sequence[Row]
 
 
+class Visit(NamedTuple):
+    """That a visit took place."""
+
+    visit_no: int
+    school_year: int
+    date: str
+
+
+class Evaluation(NamedTuple):
+    """That an accreditation or an assessment of the head took place."""
+
+    year: int
+    kind: str
+
+
 def history(reader: Reader, unit: Row) -> History:
     """The rows of one institution's timeline. Outside the scope only that a visit or an evaluation took place."""
-    exact = reader.scope.covers_institution(unit.id, unit.municipality_code)
+    if not reader.scope.covers_institution(unit.id, unit.municipality_code):
+        known = institution_card(reader, unit.id)
+        return History(
+            False,
+            [Visit(*row) for row in known["visits"]],
+            [Evaluation(*row) for row in known["evaluations"]],
+            (),
+            (),
+            (),
+            (),
+        )
     run, visit, evaluation = reader.connection.execute, schema.fact_visit, schema.fact_evaluation
     visits = run(
-        select(
-            visit.c.visit_no,
-            visit.c.school_year,
-            visit.c.date,
-            *((visit.c.level, visit.c.stage) if exact else ()),
-        )
+        select(visit.c.visit_no, visit.c.school_year, visit.c.date, visit.c.level, visit.c.stage)
         .where(visit.c.institution_id == unit.id)
         .order_by(visit.c.visit_no)
     ).all()
-    if not exact:
-        took_place = run(
-            select(evaluation.c.year, evaluation.c.kind)
-            .where(evaluation.c.institution_id == unit.id)
-            .distinct()
-            .order_by(evaluation.c.year, evaluation.c.kind)
-        ).all()
-        return History(False, visits, took_place, (), (), (), ())
     evaluations = run(
         select(evaluation.c.year, evaluation.c.kind, evaluation.c.criterion, evaluation.c.level)
         .where(evaluation.c.institution_id == unit.id)

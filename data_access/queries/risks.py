@@ -15,6 +15,7 @@ from sqlalchemy import Integer, Row, cast, literal, select
 from indicators.model import Indicator
 
 from ..reading import Reader, Release
+from ..rollups_public import PICTURE, card
 from ..schema import (
     indicator_level_count,
     indicator_value,
@@ -372,12 +373,34 @@ _PICTURES: dict[tuple, Picture] = {}
 
 
 def picture(reader: Reader, indicator: Indicator, stage: str, period: Period) -> Picture:
-    """Counts of one series over the country; they name nobody and are the same for every reader."""
-    key = (reader.release.id, indicator.id, stage, period)
-    return _bounded(_PICTURES, key, _KEPT_SERIES, lambda: _picture(reader, indicator, stage, period))
+    """Counts of one series over the country from the release; they name nobody and are the same for every reader."""
+
+    def read() -> Picture:
+        found = card(reader, PICTURE, f"{indicator.id}|{stage}|{period[0]}|{period[1]}")
+        if found is None:
+            return Picture(
+                matrix={}, undetermined=0, persistence={"medium": {}, "high": {}}, spreads=[], funnel=None
+            )
+        persistence: dict[str, dict[int, int]] = {"medium": {}, "high": {}}
+        for level, run, n in found["persistence"]:
+            persistence[level][run] = n
+        return Picture(
+            matrix={(level, change): n for level, change, n in found["matrix"]},
+            undetermined=found["undetermined"],
+            persistence=persistence,
+            spreads=[
+                TypeSpread(type=kind, institutions=n, quantiles=tuple(quantiles) if quantiles else None)
+                for kind, n, quantiles in found["spreads"]
+            ],
+            funnel=Funnel(**found["funnel"]) if found["funnel"] else None,
+        )
+
+    key = (*values.release_key(reader.release), indicator.id, stage, period)
+    return _bounded(_PICTURES, key, _KEPT_SERIES, read)
 
 
-def _picture(reader: Reader, indicator: Indicator, stage: str, period: Period) -> Picture:
+def count_picture(reader: Reader, indicator: Indicator, stage: str, period: Period) -> Picture:
+    """The counts themselves, from exact values: part of a publication, never of a page."""
     table = indicator_value
     rows = reader.connection.execute(
         _SERIES["detail"].where(

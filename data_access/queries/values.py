@@ -61,7 +61,7 @@ _PERIODS: dict[tuple, dict[tuple[str, str], list[Period]]] = {}
 
 def _periods(connection: Connection, release: Release) -> dict[tuple[str, str], list[Period]]:
     # The same for every reader of a release, so it is kept; a handful of releases at most.
-    key = _key(release)
+    key = release_key(release)
     if key not in _PERIODS:
         table = indicator_distribution
         rows = connection.execute(
@@ -232,7 +232,7 @@ def _distribution(key: tuple):
     return {}
 
 
-def _key(release: Release) -> tuple:
+def release_key(release: Release) -> tuple:
     """What tells one release from every other, of another database too."""
     return (release.id, release.created_at, release.facts_hash)
 
@@ -242,7 +242,7 @@ def distributions(reader: Reader) -> dict[tuple[str, str, int, int], Row]:
 
     The same for every reader, so it is read once a release.
     """
-    kept = _distribution(_key(reader.release))
+    kept = _distribution(release_key(reader.release))
     if not kept:
         table = indicator_distribution
         for row in reader.connection.execute(select(table).where(table.c.release_id == reader.release.id)):
