@@ -49,6 +49,16 @@ def answers_path_of(database: Path) -> Path:
     return database.with_name(f"{database.stem}.public-answers{database.suffix or '.sqlite'}")
 
 
+def holds(connection: Connection, release_id: int) -> bool:
+    """Whether this connection can read the values of a kept release; the public file has one release only."""
+    if connection.dialect.name != "sqlite":
+        return True
+    marked = "SELECT 1 FROM main.sqlite_schema WHERE name = 'public_file'"
+    if connection.exec_driver_sql(marked).first() is None:
+        return True
+    return connection.exec_driver_sql("SELECT release_id FROM main.public_file").scalar() == release_id
+
+
 # --- writing ---------------------------------------------------------------------------------------
 
 

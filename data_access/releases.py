@@ -80,15 +80,19 @@ def rollback(connection: Connection, release_id: int, *, reason: str, author: st
     return current_release(connection)
 
 
-def history(connection: Connection) -> list:
-    """All releases, newest first; `kept` tells whether their values are still stored."""
+def history(connection: Connection, *, authors: bool = True) -> list:
+    """All releases, newest first; `kept` tells whether their values are still stored.
+
+    authors: who published is not told to the public, whose database does not have it.
+    """
     newest = select(schema.release.c.id).order_by(schema.release.c.id.desc()).limit(KEEP)
     kept = {row.id for row in connection.execute(newest)}
     pointer = select(schema.release_pointer.c.release_id)
     pointed = connection.execute(pointer).scalar()
     if pointed is not None:
         kept.add(pointed)
-    rows = connection.execute(select(schema.release).order_by(schema.release.c.id.desc())).mappings()
+    columns = [column for column in schema.release.c if authors or column.name != "author"]
+    rows = connection.execute(select(*columns).order_by(schema.release.c.id.desc())).mappings()
     return [_History(**row, kept=row["id"] in kept, current=row["id"] == pointed) for row in rows]
 
 

@@ -21,7 +21,7 @@ from sqlalchemy import Connection
 
 from language import reasons
 
-from .. import releases
+from .. import public_file, releases
 from .model import LICENCES, MISSING, OpenTable, licence_of
 from .tables import TABLES
 from .writing import KINDS, XLSX_ROWS, CsvWriter, JsonWriter, XlsxWriter, blocks
@@ -64,7 +64,7 @@ def editions(connection: Connection) -> list[Edition]:
             row.id, row.created_at, row.as_of, row.reason, row.facts_hash, row.code_version,
             bool(row.synthetic), row.current,
         )
-        for row in releases.history(connection)
+        for row in releases.history(connection, authors=False)
         if row.kept
     ]  # fmt: skip
 
@@ -93,11 +93,12 @@ class Store:
     def path(self, connection: Connection, table: OpenTable, kind: str, one: Edition) -> tuple[Path, dict]:
         """The file of a table and its facts, made now when it is not there.
 
-        Raises NotKept when a register of an older release was never written: registers change in place.
+        Raises NotKept when a file of an older release was never written and cannot be any more: registers change
+        in place, and the public's SQLite file has the values of the current release only.
         """
         facts = self.facts(table, one)
         if facts is None:
-            if not one.current and not table.of_release:
+            if not one.current and not (table.of_release and public_file.holds(connection, one.id)):
                 raise NotKept(table.name)
             with _LOCK:
                 facts = self.facts(table, one) or self._make(connection, table, one)

@@ -188,7 +188,6 @@ FORBIDDEN_TO_ALL = [
     "SELECT pg_reload_conf()",
     "SELECT pg_switch_wal()",
     "SELECT rolpassword FROM pg_authid",
-    "SELECT author FROM release",
     "SELECT * FROM audit_event",
     "SET ROLE ikms_loader",
     "SET ROLE ikms_owner",
@@ -198,6 +197,7 @@ FORBIDDEN_TO_ALL = [
     "CREATE EXTENSION dblink",
 ]
 FORBIDDEN_TO_PUBLIC = [
+    "SELECT author FROM release",
     "SELECT * FROM indicator_value",
     "SELECT * FROM fact_enrolment",
     "SELECT * FROM finding",
