@@ -57,6 +57,7 @@ PUBLIC: dict[str, Shown] = {
     # the release
     "release": Shown(columns=_without(schema.release, "author")),
     "release_pointer": EVERYTHING,
+    "release_move": Shown(columns=("id", "at", "kind", "to_release", "reason")),
     "threshold": Shown(where=lambda table: table.c.status == "in_force"),
     "indicator_released": EVERYTHING,
     "indicator_distribution": EVERYTHING,

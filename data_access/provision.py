@@ -63,7 +63,7 @@ def _within(table: Table) -> str:
     if "municipality_code" in columns:
         return f"municipality_code = ANY ({_MUNICIPALITIES})"
     if table is schema.page_card:
-        return f"(kind = 'municipality' AND unit_id = ANY ({_MUNICIPALITIES}))"
+        return f"unit_id = ANY ({_MUNICIPALITIES})"
     if table is schema.school_answer:
         return f"reg_no IN (SELECT i.reg_no FROM institution i WHERE i.id = ANY ({_OWN}))"  # nosec B608
     return "false"
