@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import structlog
-from dash import dcc, html
+from dash import html
 from flask import Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -25,7 +25,18 @@ from data_access.queries.accounts import demo_scopes
 from data_access.reading import NoRelease, current_release
 from data_access.thresholds import Writer as ThresholdWriter
 from logs import configure_logging
-from pages import account, answers, exports, open_data, search_route, sign_in, site, steward, threshold_lab
+from pages import (
+    account,
+    answers,
+    exports,
+    open_data,
+    search_route,
+    sign_in,
+    site,
+    steward,
+    stored,
+    threshold_lab,
+)
 
 ROOT = Path(__file__).resolve().parent
 
@@ -52,19 +63,20 @@ def create_app(settings: configuration.Settings | None = None) -> site.Panel:
         title="IKMS panelis",
         update_title=None,
     )
-    app.layout = html.Div([dcc.Location(id="url", refresh=False), html.Div(id="page")])
+    app.layout = html.Div([site.Address(id="url"), html.Div(id="page")])
     app.enable_dev_tools(debug=False)
 
     environment().globals["contact"] = settings.contact
     session.configure(app.server, settings)
     passwords.prepare()
     app.server.extensions["ikms_demo_accounts"] = demo_scopes(planes.public) if settings.demo else {}
-    renderer = Renderer(planes, settings, site.not_found)
+    renderer = Renderer(planes, settings, site.not_found, stored.code_mark(settings.contact))
     app.site = site.Site(renderer, settings, static_files.bundle_urls())
     app.site.release_line = site.release_line(planes.public)
 
     door.install(app, lambda path: match(path) is not None, access_limits.of_settings(settings))
     door.install_errors(app.server, app.site.error_page)
+    site.install_fragments(app.server, renderer)
     exports.install(app.server, renderer)
     open_data.install(app.server, renderer, settings.open_data_folder)
     search_route.install(app.server, renderer)

@@ -52,7 +52,7 @@ def demo(seed: int = 2024, fresh: bool = typer.Option(False, help="Make the data
             connection, reason="Demonstrācijas dati", author="manage.py demo", steps=steps(_say)
         )
     engines.tidy(engine)
-    _write_open_data(engine)
+    _after_publication(engine)
     console.print(f"Versija | release {release.id}, {time.perf_counter() - started:.1f} s")
 
 
@@ -89,6 +89,12 @@ def _say(text: str) -> None:
     console.print(f"  {text}", highlight=False)
 
 
+def _after_publication(engine) -> None:
+    """What is made from a release and may be made again: drawn pages, open data."""
+    _store_pages(configuration.load())
+    _write_open_data(engine)
+
+
 def _write_open_data(engine) -> None:
     """Make the files of /dati. They can be made later as well, so a fault here leaves the publication alone."""
     from data_access.open_data.store import Store
@@ -109,6 +115,22 @@ def _write_open_data(engine) -> None:
 def open_data() -> None:
     """Make the files of /dati for the current release; what is there already stays."""
     _write_open_data(_engine())
+
+
+@cli.command(name="store-pages")
+def store_pages() -> None:
+    """Draw the pages of institutions for the current release again, after an update of the code."""
+    _store_pages(configuration.load())
+
+
+def _store_pages(settings) -> None:
+    import pages
+    from pages import stored
+
+    started = time.perf_counter()
+    pages.load_all()
+    count = stored.write(settings)
+    _say(f"lapas | pages: {count}, {time.perf_counter() - started:.1f} s")
 
 
 @cli.command(name="accept-threshold")
@@ -233,7 +255,7 @@ def serve(
     os.execv(sys.executable, arguments)
 
 
-loading.add(cli, _engine, console, after=_write_open_data)
+loading.add(cli, _engine, console, after=_after_publication)
 
 if __name__ == "__main__":
     cli()

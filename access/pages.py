@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from data_access.reading import Reader
 
 LANGUAGES = ("lv", "en")
-PUBLIC_CACHE = 512
+PUBLIC_VIEWS = 128
+PUBLIC_FRAGMENTS = 2048  # some 6 kB each
 
 
 class NotFound(LookupError):
@@ -67,7 +68,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Page:
-    """A registered page."""
+    """A registered page. stored: publication writes its usual view of each institution beforehand."""
 
     name: str
     path: str
@@ -76,6 +77,7 @@ class Page:
     roles: frozenset[str]
     released: bool = True
     path_params: frozenset[str] = field(default_factory=frozenset)
+    stored: bool = False
 
 
 REGISTRY: dict[str, Page] = {}
@@ -88,6 +90,7 @@ def page(
     params: Mapping[str, str] | None = None,
     roles: tuple[str, ...] = ROLES,
     released: bool = True,
+    stored: bool = False,
 ) -> Callable:
     """Register a page's view function.
 
@@ -95,7 +98,8 @@ def page(
     path parameters, each with the regular expression its whole value must match; anything else is ignored
     (query) or not found (path). released: False for a page that shows nothing of a
     release: it gets no connection, works before the first publication, its view is never kept, and its first
-    answer comes without Dash, so that nothing typed into a form is lost when Dash wakes.
+    answer comes without Dash, so that nothing typed into a form is lost when Dash wakes. stored: publication writes
+    the page of each institution beforehand (`data_access.stored_pages`).
     """
 
     def register(view: Callable[[Request], View]) -> Callable[[Request], View]:
@@ -106,7 +110,7 @@ def page(
         unchecked = path_params - set(allowed)
         if unchecked:
             raise ValueError(f"page {name}: path parameters without a pattern: {sorted(unchecked)}")
-        REGISTRY[name] = Page(name, path, view, allowed, frozenset(roles), released, path_params)
+        REGISTRY[name] = Page(name, path, view, allowed, frozenset(roles), released, path_params, stored)
         _map.cache_clear()
         return view
 
@@ -178,6 +182,19 @@ def match(path: str, query: str = "") -> Match | None:
     return Match(entry, lang, params)
 
 
+@dataclass(frozen=True)
+class Fragment:
+    """A page to be put into one that is already open.
+
+    html: the view's HTML, compressed (zstd), without closed table twins; None where the page has charts to
+    explore, which Dash draws.
+    """
+
+    html: bytes | None
+    release_id: int | None
+    status: int = 200
+
+
 class Renderer:
     """Answers addresses with views, each from one release and within one scope.
 
@@ -185,11 +202,16 @@ class Renderer:
     signed-in reader sees is kept.
     """
 
-    def __init__(self, engine: Planes, settings: object, not_found: Callable[[str, str], View]) -> None:
+    def __init__(
+        self, engine: Planes, settings: object, not_found: Callable[[str, str], View], mark: str = ""
+    ) -> None:
         self._engine = engine
         self._settings = settings
         self._not_found = not_found
+        self._mark = mark  # of the code that drew the stored pages
         self._public: dict[tuple, View] = {}
+        self._public_html: dict[tuple, Fragment] = {}
+        self._with_charts: set[str] = set()
 
     def reading(self, scope: Scope):
         """A read transaction on the current release for a route that is not a page."""
@@ -202,7 +224,6 @@ class Renderer:
 
         The detail of a school is shown only after its viewing has been recorded; an export has a record of its own.
         """
-        from data_access.answers import newest
         from data_access.reading import reading
 
         found = match(path, query)
@@ -211,29 +232,69 @@ class Renderer:
         if not found.page.released:
             return self._own(found, scope, path)
         with reading(self._engine, scope) as reader:
-            if has_request_context():
-                g.release = reader.release  # what else this answer says about the release comes from here
-            key = None
-            if not scope.signed_in:
-                params = tuple(sorted(found.params.items()))
-                # Answers of schools are not part of a release, so a new one ends what was kept.
-                # A new day ends it too: some pages say what is late.
-                release = (reader.release.id, reader.release.created_at)
-                key = (*release, newest(reader), date.today(), found.page.name, found.lang, params)
-                if key in self._public:
-                    return self._public[key]
-            try:
-                view = found.page.view(
-                    Request(reader, found.lang, found.params, found.page.name, self._settings)
-                )
-            except NotFound:
-                return self._not_found(path, found.lang)
-            if scope.signed_in and not export and has_request_context():
-                self._record(reader, found.params.get("reg_no"))
+            _tell(reader)
+            key = self._key(reader, found)
+            if key in self._public:
+                return self._public[key]
+            view = self._view(reader, found, path, record=not export)
         if key is not None and view.cacheable:
-            if len(self._public) >= PUBLIC_CACHE:
-                self._public.pop(next(iter(self._public)))
-            self._public[key] = view
+            for frame in view.frames():
+                len(frame.table.rows)  # what is kept must not hold on to what it was made from
+            _keep(self._public, key, view, PUBLIC_VIEWS)
+        return view
+
+    def fragment(self, path: str, query: str, scope: Scope) -> Fragment:
+        """The same view for a page that is already open; what publication has stored needs no drawing."""
+        from data_access import stored_pages
+        from data_access.reading import reading
+
+        found = match(path, query)
+        if found is None or scope.role not in found.page.roles:
+            return _packed(self._not_found(path, language_of(path)))
+        if not found.page.released:
+            return _packed(self._own(found, scope, path))
+        if found.page.name in self._with_charts:
+            return Fragment(None, None)
+        with reading(self._engine, scope) as reader:
+            _tell(reader)
+            if found.page.stored and found.params.keys() == found.page.path_params:
+                reg_no = found.params["reg_no"]
+                html = stored_pages.find(reader, path, reg_no, self._mark)
+                if html is not None:
+                    if has_request_context():
+                        record_view(reg_no)
+                    return Fragment(html, reader.release.id)
+            key = self._key(reader, found)
+            if key in self._public_html:
+                return self._public_html[key]
+            view = self._public.get(key) or self._view(reader, found, path)
+        if view.has_graphs:
+            self._with_charts.add(found.page.name)
+            return Fragment(None, None)
+        fragment = _packed(view)
+        if key is not None and view.cacheable and view.status == 200:
+            _keep(self._public_html, key, fragment, PUBLIC_FRAGMENTS)
+        return fragment
+
+    @staticmethod
+    def _key(reader: Reader, found: Match) -> tuple | None:
+        from data_access.answers import newest
+
+        if reader.scope.signed_in:
+            return None
+        # Answers of schools are not part of a release, so a new one ends what was kept.
+        # A new day ends it too: some pages say what is late.
+        params = tuple(sorted(found.params.items()))
+        release = (reader.release.id, reader.release.created_at)
+        return (*release, newest(reader), date.today(), found.page.name, found.lang, params)
+
+    def _view(self, reader: Reader, found: Match, path: str, *, record: bool = True) -> View:
+        try:
+            view = found.page.view(Request(reader, found.lang, found.params, found.page.name, self._settings))
+        except NotFound:
+            return self._not_found(path, found.lang)
+        if reader.scope.signed_in and record and has_request_context():
+            self._record(reader, found.params.get("reg_no"))
         return view
 
     def _own(self, found: Match, scope: Scope, path: str) -> View:
@@ -252,3 +313,20 @@ class Renderer:
         unit = institution_by_reg_no(reader, reg_no) if reg_no else None
         if unit is not None and reader.scope.covers_institution(unit.id, unit.municipality_code):
             record_view(unit.reg_no)
+
+
+def _tell(reader: Reader) -> None:
+    if has_request_context():
+        g.release = reader.release  # what else this answer says about the release comes from here
+
+
+def _keep(kept: dict, key: tuple, value: object, most: int) -> None:
+    if len(kept) >= most:
+        kept.pop(next(iter(kept)), None)
+    kept[key] = value
+
+
+def _packed(view: View) -> Fragment:
+    from data_access.stored_pages import pack
+
+    return Fragment(pack(view.to_fragment()), view.release_id, view.status)

@@ -15,35 +15,104 @@
   function Fragment(props) {
     return window.React.createElement("div", { className: "fragment", dangerouslySetInnerHTML: { __html: props.html } });
   }
-  window.ikms = { Fragment: Fragment };
+  /* Holds the address that Dash is asked to draw; shows nothing. */
+  function Address() { return null; }
+  Address.propTypes = { id: function () { return null; }, pathname: function () { return null; }, search: function () { return null; }, setProps: function () { return null; } };
+  window.ikms = { Fragment: Fragment, Address: Address };
 
-  /* --- first view -> Dash view ----------------------------------------------------------------- */
+  /* --- views ------------------------------------------------------------------------------------ */
+  /* The first view is HTML. A page without charts to explore stays as it is, and the next one is put in its
+     place as HTML. A page with charts is drawn by Dash beside it, and then takes its place. */
   var shown = location.pathname + location.search;
   var focusWanted = null;
   var last = null;
+  var asked = 0;
 
-  function state() { return document.querySelector("#dash-view #view-state"); }
+  function still() { return document.getElementById("view") || document.getElementById("first-view"); }
+  function state() { return document.querySelector("#main #view-state"); }
+  function root() { var now = state(); return now ? now.closest(".view") : document.getElementById("main"); }
 
-  function arrived() {
-    var now = state();
+  /* A page without charts needs no Dash; its scripts come when the browser is idle, or when a page asks for it. */
+  function wakeDash() {
+    var parts = document.getElementById("dash-parts");
+    if (!parts) { return; }
+    var scripts = Array.prototype.slice.call(parts.content.querySelectorAll("script"));
+    parts.remove();
+    var waiting = scripts.filter(function (s) { return s.src; }).map(function (s) {
+      return new Promise(function (done, failed) {
+        var copy = document.createElement("script");
+        copy.src = s.getAttribute("src"); copy.async = false; copy.onload = done; copy.onerror = failed;
+        document.body.appendChild(copy);
+      });
+    });
+    scripts.forEach(function (s) {
+      if (s.type === "application/json") { document.body.appendChild(document.importNode(s, true)); }
+    });
+    Promise.all(waiting).then(function () {
+      scripts.forEach(function (s) {
+        if (s.src || s.type === "application/json") { return; }
+        var copy = document.createElement("script");
+        copy.id = s.id; copy.textContent = s.textContent;
+        document.body.appendChild(copy);
+      });
+    });
+  }
+
+  /* Ask Dash to draw the address that is shown, as soon as it is awake. */
+  function askDash() {
+    var mine = shown;
+    wakeDash();
+    (function ask() {
+      if (mine !== shown) { return; }
+      if (!document.querySelector("#dash-view #page") || !(window.dash_clientside && window.dash_clientside.set_props)) {
+        setTimeout(ask, 30);
+        return;
+      }
+      window.dash_clientside.set_props("url", { pathname: location.pathname, search: location.search });
+    })();
+  }
+
+  function place(html) {
+    var view = still(), dash = document.getElementById("dash-view");
+    if (!view) {
+      view = document.createElement("div");
+      view.id = "view"; view.className = "view";
+      dash.parentElement.insertBefore(view, dash);
+    }
+    if (dash && !dash.classList.contains("waiting")) {
+      dash.classList.add("waiting");
+      window.dash_clientside.set_props("page", { children: [] });
+    }
+    view.innerHTML = html;
+    arrived(view.querySelector("#view-state"));
+  }
+
+  function drawn() {
+    var now = document.querySelector("#dash-view #view-state");
     if (!now || now === last) { return; }
-    last = now;
-    var first = document.getElementById("first-view");
+    var view = document.getElementById("dash-view"), first = still();
     if (first) {
       var open = Array.prototype.map.call(first.querySelectorAll("details[open] > summary"), function (s) { return s.textContent; });
       var active = first.contains(document.activeElement) ? document.activeElement : null;
-      var index = active ? focusables(first).indexOf(active) : -1;
+      var index = active && !focusWanted ? focusables(first).indexOf(active) : -1;
+      var waking = first.id === "first-view";
       first.remove();
-      var view = document.getElementById("dash-view");
       view.classList.remove("waiting");
-      Array.prototype.forEach.call(view.querySelectorAll("details > summary"), function (s) {
-        if (open.indexOf(s.textContent) >= 0) { s.parentElement.open = true; }
-      });
-      if (index >= 0) { var again = focusables(view)[index]; if (again) { again.focus({ preventScroll: true }); } }
+      if (waking) {
+        Array.prototype.forEach.call(view.querySelectorAll("details > summary"), function (s) {
+          if (open.indexOf(s.textContent) >= 0) { s.parentElement.open = true; }
+        });
+        if (index >= 0) { var again = focusables(view)[index]; if (again) { again.focus({ preventScroll: true }); } }
+      }
       window.dispatchEvent(new Event("resize"));
-      var aim = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+      var aim = waking && location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
       if (aim) { aim.scrollIntoView(); }
     }
+    arrived(now);
+  }
+
+  function arrived(now) {
+    last = now;
     document.title = now.dataset.title + " · IKMS panelis";
     document.documentElement.lang = now.dataset.lang;
     markCurrent();
@@ -66,9 +135,23 @@
     }
   }
 
+  /* The table twin of a frame is fetched when it is opened. */
+  document.addEventListener("toggle", function (event) {
+    var box = event.target;
+    if (!box.dataset || !box.dataset.twin || !box.open) { return; }
+    var address = box.dataset.twin;
+    delete box.dataset.twin;
+    box.setAttribute("aria-busy", "true");
+    fetch(address, { credentials: "same-origin" })
+      .then(function (answer) { if (!answer.ok) { throw new Error(); } return answer.text(); })
+      .then(function (html) { box.insertAdjacentHTML("beforeend", html); })
+      .catch(function () { box.dataset.twin = address; box.open = false; say(word("failed")); toast(word("failed")); })
+      .then(function () { box.removeAttribute("aria-busy"); });
+  }, true);
+
   function placed(id) {
     var index = /^link-(\d+)$/.exec(id);
-    return index ? document.querySelectorAll("#dash-view a[href]")[+index[1]] : null;
+    return index ? root().querySelectorAll("a[href]")[+index[1]] : null;
   }
 
   function focusables(root) {
@@ -105,8 +188,20 @@
     focusWanted = keepFocus === undefined || keepFocus === null ? { page: true } : { id: keepFocus, top: window.scrollY };
     focusWanted.hash = hash && hash.length > 1 ? hash.slice(1) : "";
     history.pushState({}, "", address + (hash || ""));
-    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+    load(address);
+  }
+
+  function load(address) {
+    var mine = ++asked;
     shown = address;
+    fetch("/skats" + address, { credentials: "same-origin" })
+      .then(function (answer) {
+        if (mine !== asked) { return; }
+        if (answer.headers.get("X-View") === "charts") { askDash(); return; }
+        if (answer.status !== 200 && answer.status !== 404) { throw new Error(); }
+        return answer.text().then(function (html) { if (mine === asked) { place(html); } });
+      })
+      .catch(function () { if (mine === asked) { location.reload(); } });
   }
 
   function awake() { return !!state(); }
@@ -139,7 +234,7 @@
   /* A link that changes this page's own view keeps the focus: the same link is found again by its place. */
   function anchor(link) {
     if (link.id) { return; }
-    var links = Array.prototype.slice.call(document.querySelectorAll("#dash-view a[href]"));
+    var links = Array.prototype.slice.call(root().querySelectorAll("a[href]"));
     link.id = "link-" + links.indexOf(link);
   }
 
@@ -182,7 +277,7 @@
   });
 
   window.addEventListener("popstate", function () {
-    if (location.pathname + location.search !== shown) { focusWanted = { page: true }; shown = location.pathname + location.search; }
+    if (location.pathname + location.search !== shown) { focusWanted = { page: true }; load(location.pathname + location.search); }
   });
 
   document.addEventListener("keydown", function (event) {
@@ -316,6 +411,7 @@
   function later() {
     var addresses = (document.body.dataset.later || "").split(" ").filter(Boolean);
     addresses.forEach(function (src) { var s = document.createElement("script"); s.src = src; document.body.appendChild(s); });
+    wakeDash();
   }
 
   function start() {
@@ -324,12 +420,13 @@
     var view = document.getElementById("dash-view");
     if (view) {
       new MutationObserver(function () {
-        arrived();
+        drawn();
         Array.prototype.forEach.call(view.querySelectorAll(".js-plotly-plot"), clickable);
       }).observe(view, { childList: true, subtree: true });
-      arrived();
+      if (document.body.dataset.charts === "1") { askDash(); }
+      else { still().id = "view"; arrived(state()); }
     }
     if (window.requestIdleCallback) { window.requestIdleCallback(later, { timeout: 3000 }); } else { setTimeout(later, 1500); }
   }
-  if (document.readyState === "loading") { document.addEventListener("DOMContentLoaded", start); } else { start(); }
+  start();  // the script stands at the end of the page
 })();

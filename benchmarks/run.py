@@ -56,6 +56,8 @@ def database(folder: Path) -> Path:
             author="bench",
             steps=steps(lambda text: marks.append((text, time.perf_counter()))),
         )
+    engines.tidy(engine)
+    store(path)
     published = time.perf_counter() - started
     row("demo facts, s", "< 60", f"{built:.1f}")
     row("publish with roll-ups, s", "<= 20", f"{published:.1f}")
@@ -66,6 +68,16 @@ def database(folder: Path) -> Path:
         row("recompute all indicators, s", "<= 5", f"{end - begin:.1f}")
     engine.dispose()
     return path
+
+
+def store(path: Path) -> None:
+    """The stored pages of institutions, as `manage.py publish` draws them."""
+    import pages
+    import settings
+    from pages import stored
+
+    pages.load_all()
+    stored.write(settings.Settings(DATABASE_URL=f"sqlite:///{path}"))
 
 
 def row(what: str, budget: str, ours: str, plain: str = "", floor: str = "") -> None:
@@ -95,25 +107,17 @@ def addresses(path: Path) -> dict[str, str]:
     }
 
 
-def call_body(path: str) -> bytes:
-    """The request that Dash sends when a reader goes to `path`."""
-    return json.dumps(
-        {
-            "output": "page.children",
-            "outputs": {"id": "page", "property": "children"},
-            "inputs": [
-                {"id": "url", "property": "pathname", "value": path},
-                {"id": "url", "property": "search", "value": ""},
-            ],
-            "changedPropIds": ["url.pathname"],
-            "parsedChangedPropsIds": ["url.pathname"],
-        }
-    ).encode()
+Call = tuple[str, str, bytes | None]  # method, path, body
 
 
-def plain_body(school: str) -> bytes:
+def change_to(path: str) -> Call:
+    """What the browser asks when a reader goes to `path`."""
+    return "GET", f"/skats{path}", None
+
+
+def plain_change(school: str) -> Call:
     """The same for the plain application."""
-    return json.dumps(
+    body = json.dumps(
         {
             "output": "charts.children",
             "outputs": {"id": "charts", "property": "children"},
@@ -124,7 +128,8 @@ def plain_body(school: str) -> bytes:
             "changedPropIds": ["school.value"],
             "parsedChangedPropsIds": ["school.value"],
         }
-    ).encode()
+    )
+    return "POST", "/_dash-update-component", body.encode()
 
 
 def sign_in(address: str, account: str) -> str:
@@ -143,7 +148,7 @@ def sign_in(address: str, account: str) -> str:
 
 
 def load(
-    address: str, bodies: list[bytes], readers: int, seconds: float, cookie: str = ""
+    address: str, calls: list[Call], readers: int, seconds: float, cookie: str = ""
 ) -> tuple[float, float, int, int]:
     """Closed loop without thinking time: (changes/s, p95 ms, errors, bytes of a compressed answer)."""
     host = address.removeprefix("http://")
@@ -164,7 +169,7 @@ def load(
         index = number
         while time.perf_counter() < stop:
             begin = time.perf_counter()
-            connection.request("POST", "/_dash-update-component", bodies[index % len(bodies)], headers)
+            connection.request(*calls[index % len(calls)], headers)
             answer = connection.getresponse()
             content = answer.read()
             times.append((time.perf_counter() - begin) * 1000)
@@ -184,7 +189,7 @@ def load(
     return len(times) / elapsed, times[int(len(times) * 0.95)], errors, size
 
 
-def cpu_per_change(served: servers.Served, bodies: list[bytes], cookie: str = "", count: int = 400) -> float:
+def cpu_per_change(served: servers.Served, calls: list[Call], cookie: str = "", count: int = 400) -> float:
     """Server CPU, ms, of one change, one reader."""
     host = served.address.removeprefix("http://")
     connection = http.client.HTTPConnection(host, timeout=30)
@@ -196,7 +201,7 @@ def cpu_per_change(served: servers.Served, bodies: list[bytes], cookie: str = ""
     }
 
     def once(index: int) -> None:
-        connection.request("POST", "/_dash-update-component", bodies[index % len(bodies)], headers)
+        connection.request(*calls[index % len(calls)], headers)
         connection.getresponse().read()
 
     for index in range(20):
@@ -268,10 +273,10 @@ class Browser:
             times.append(
                 page.evaluate(
                     """path => new Promise(done => {
-                    const before = document.querySelector('#dash-view #view-state');
+                    const before = document.querySelector('#main #view-state');
                     const start = performance.now();
                     const link = document.createElement('a'); link.href = path; document.body.appendChild(link); link.click(); link.remove();
-                    const look = () => { const now = document.querySelector('#dash-view #view-state');
+                    const look = () => { const now = document.querySelector('#main #view-state');
                       if (now && now !== before) requestAnimationFrame(() => done(performance.now() - start));
                       else requestAnimationFrame(look); };
                     look(); })""",
@@ -310,18 +315,18 @@ def main(quick: bool = False) -> None:
     try:
         path = database(folder)
         paths = addresses(path)
-        bodies = [call_body(one) for one in paths["_schools"]]
-        plain_bodies = [plain_body(one) for one in paths["_ids"]]
+        calls = [change_to(one) for one in paths["_schools"]]
+        plain_calls = [plain_change(one) for one in paths["_ids"]]
         simulation.main(seeds=range(1, 3) if quick else range(1, 6), console=console)
         absence.main(f"sqlite:///{path}")
         ours, plain = servers.ours(path), servers.plain(path)
         row("start to first 200, s", "<= 1.2", f"{ours.start_seconds:.2f}", f"{plain.start_seconds:.2f}")
         cookie = sign_in(ours.address, "ministry")
-        cpu, plain_cpu = cpu_per_change(ours, bodies, cookie), cpu_per_change(plain, plain_bodies, count=40)
+        cpu, plain_cpu = cpu_per_change(ours, calls, cookie), cpu_per_change(plain, plain_calls, count=40)
         row("server CPU per school change, ministry, ms", "<= 3", f"{cpu:.1f}", f"{plain_cpu:.1f}")
-        row("  the same, public (cached by release), ms", "<= 3", f"{cpu_per_change(ours, bodies):.1f}")
-        *_, size = load(ours.address, bodies, 1, 1.0, cookie)
-        *_, plain_size = load(plain.address, plain_bodies, 1, 1.0)
+        row("  the same, public (cached by release), ms", "<= 3", f"{cpu_per_change(ours, calls):.1f}")
+        *_, size = load(ours.address, calls, 1, 1.0, cookie)
+        *_, plain_size = load(plain.address, plain_calls, 1, 1.0)
         row("school change, kB", "<= 5", f"{size / 1000:.1f}", f"{plain_size / 1000:.1f}")
 
         static_floor(ours, paths, folder / "floor")
@@ -375,8 +380,8 @@ def main(quick: bool = False) -> None:
         two, plain_two = servers.ours(path, workers=2), servers.plain(path, workers=2)
         cookie = sign_in(two.address, "ministry")
         for readers, budget in ((5, ">= 300 (30)"), (50, "p95 <= 500")):
-            rate, p95, errors, _ = load(two.address, bodies, readers, seconds, cookie)
-            other_rate, other_p95, _, _ = load(plain_two.address, plain_bodies, readers, seconds)
+            rate, p95, errors, _ = load(two.address, calls, readers, seconds, cookie)
+            other_rate, other_p95, _, _ = load(plain_two.address, plain_calls, readers, seconds)
             row(
                 f"{readers} readers, two workers: changes/s (p95 ms), errors {errors}",
                 budget,

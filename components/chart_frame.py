@@ -10,7 +10,8 @@ from markupsafe import Markup
 
 from language.messages import translate
 
-from .tables import Table
+from .nodes import FOLDED
+from .tables import Later, Table
 from .templating import render
 
 GRAPH_CONFIG = {
@@ -60,7 +61,7 @@ class ChartFrame:
 
     title: str
     finding: str | Markup
-    table: Table
+    table: Table | Later
     provenance: Provenance
     lang: str
     address: str
@@ -89,6 +90,7 @@ class ChartFrame:
             "frame": self,
             "lang": self.lang,
             "provenance": self.provenance,
+            "twin": f"/tabula/{self.table.id}{path}{'?' + query if query else ''}",
             "export": lambda kind: f"/eksports/{kind}/{self.table.id}{path}{'?' + query if query else ''}",
         }
 
@@ -96,7 +98,10 @@ class ChartFrame:
         return render("frame_head.html", **self._context())
 
     def _foot(self) -> Markup:
-        return render("frame_foot.html", table_html=self.table.to_html(), **self._context())
+        drawn = self.figure is not None or self.mark is not None
+        later = FOLDED.get() and drawn and not self.open_table
+        table = "" if later else self.table.to_html()
+        return render("frame_foot.html", table_html=table, later=later, **self._context())
 
     def to_html(self) -> Markup:
         """Static form: a plotly figure leaves its place and its table, both readable at once."""

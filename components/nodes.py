@@ -7,11 +7,25 @@ everything else in a request.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from markupsafe import Markup, escape
+
+FOLDED: ContextVar[bool] = ContextVar("folded", default=False)
+
+
+@contextmanager
+def folded() -> Iterator[None]:
+    """Within it frames leave out their closed table twins; the browser fetches a twin when it is opened."""
+    token = FOLDED.set(True)
+    try:
+        yield
+    finally:
+        FOLDED.reset(token)
 
 
 @runtime_checkable
@@ -71,14 +85,15 @@ class Kept:
 
     def __init__(self, parts: Sequence[Part]) -> None:
         self.parts = tuple(parts)
-        self._html: Markup | None = None
+        self._html: dict[bool, Markup] = {}
         self._dash: dict | None = None
 
     def to_html(self) -> Markup:
         """Static HTML of the parts."""
-        if self._html is None:
-            self._html = Markup("").join(html_of(part) for part in self.parts)
-        return self._html
+        short = FOLDED.get()
+        if short not in self._html:
+            self._html[short] = Markup("").join(html_of(part) for part in self.parts)
+        return self._html[short]
 
     def to_dash(self) -> dict:
         """The parts for Dash, in one element without a box of its own."""

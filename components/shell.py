@@ -48,6 +48,7 @@ class Shell:
     scripts: Sequence[str] = field(default_factory=tuple)
     later_scripts: Sequence[str] = field(default_factory=tuple)
     robots: str = "index, follow"
+    charts: bool = False  # the page has charts to explore, which Dash draws
 
 
 def document(shell: Shell, content: Markup, dash_parts: dict[str, Markup] | None = None) -> str:

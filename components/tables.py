@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from markupsafe import Markup, escape
@@ -148,6 +148,23 @@ class Table:
             value = round(value * 100, 4)
         text = f"{value:.4f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
         return text.replace(".", ",") if comma else text
+
+
+class Later:
+    """A table that is made when somebody asks for more than its id: an export, or a reader who opens the twin."""
+
+    def __init__(self, table_id: str, build: Callable[[], Table]) -> None:
+        self.id = table_id
+        self._build: Callable[[], Table] | None = build
+        self._table: Table | None = None
+
+    def __getattr__(self, name: str) -> object:
+        if self._table is None:
+            self._table = self._build()
+            self._build = None
+            if self._table.id != self.id:
+                raise ValueError(f"table {self.id} became {self._table.id}")
+        return getattr(self._table, name)
 
 
 _NUMERIC = ' class="n"'

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from .nodes import Block, Kept, Part, dash_of, html_of
+from .nodes import Block, Kept, Part, dash_of, folded, html_of
 from .tables import Table
 from .templating import render
 
@@ -51,6 +51,11 @@ class View:
     def to_html(self) -> Markup:
         """The whole view as static HTML (the first view, printers, readers without JavaScript)."""
         return Markup("").join(html_of(part) for part in self.parts())
+
+    def to_fragment(self) -> str:
+        """The view as it is put into a page that is already open: closed table twins are left out."""
+        with folded():
+            return str(self.to_html())
 
     def to_dash(self) -> list:
         """The same view for Dash; neighbouring HTML is joined into one part."""

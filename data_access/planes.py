@@ -91,6 +91,7 @@ SCOPED: frozenset[str] = frozenset(
         *(name for name in schema.metadata.tables if name.startswith("fact_")),
         "indicator_value",
         "finding",
+        "stored_page",
     }
 )
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -532,6 +533,19 @@ page_card = _table(  # roll-up: what a page would otherwise sum from facts, as J
     without_rowid=True,
 )
 
+stored_page = _table(  # roll-up: the drawn page of an institution, for each plane, language and usual view
+    "stored_page",
+    _int("release_id", primary_key=True),
+    _text("plane", primary_key=True),  # detail | released
+    _text("address", primary_key=True),
+    _text("variant", primary_key=True),  # empty | unusual: the view that municipalities begin with
+    _int("institution_id"),
+    _text("municipality_code"),
+    _text("mark"),  # of the code that drew it
+    _int("answer_id"),  # newest answer of the institution that it shows, 0 without any
+    Column("html", LargeBinary, nullable=False),  # zstd
+)
+
 absence_count = _table(  # roll-up: absentees of one area or institution in one semester, by stage and source
     "absence_count",
     _int("release_id", primary_key=True),
@@ -847,6 +861,7 @@ RELEASE_TABLES = (
     indicator_level_count,
     indicator_prior,
     page_card,
+    stored_page,
     absence_count,
     absence_cause,
     absence_projection,

@@ -11,6 +11,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
 from fractions import Fraction
+from functools import lru_cache
 
 from language.plurals import plural_class
 
@@ -81,11 +82,13 @@ def _hundredfold(share: Number, digits: int) -> Decimal:
     return _rounded(value, digits)
 
 
+@lru_cache(maxsize=16384, typed=True)
 def integer(x: Number, lang: str) -> str:
     """A whole number: ``5767`` and ``37 984`` (lv), ``5,767`` (en)."""
     return _text(_rounded(_exact(x), 0), lang)
 
 
+@lru_cache(maxsize=16384, typed=True)
 def decimal(x: Number, lang: str, digits: int = 1) -> str:
     """A number with a fixed count of decimals: ``12,5``."""
     return _text(_rounded(_exact(x), digits), lang)
@@ -99,11 +102,13 @@ def plain(x: Number, lang: str) -> str:
     return _text(value if value else abs(value), lang)
 
 
+@lru_cache(maxsize=16384, typed=True)
 def percent(share: Number, lang: str, digits: int = 1) -> str:
     """A share of 0..1 as a percentage: ``30,6 %`` (lv), ``30.6%`` (en)."""
     return _text(_hundredfold(share, digits), lang) + _PERCENT[lang]
 
 
+@lru_cache(maxsize=8192, typed=True)
 def signed(x: Number, lang: str, digits: int = 1) -> str:
     """A difference with its sign: ``+1,2``, ``−1,2``; zero has none."""
     value = _rounded(_exact(x), digits)
@@ -139,6 +144,7 @@ def euro_short(x: Number, lang: str) -> str:
     return euro(value, lang)
 
 
+@lru_cache(maxsize=16384, typed=True)
 def interval(low: Number, high: Number, lang: str, digits: int = 1, unit: str = "percent") -> str:
     """A range: ``4,0–39,9 %``. ``unit``: ``percent`` (bounds are shares of 0..1) or ``number``.
 
@@ -160,6 +166,7 @@ def interval(low: Number, high: Number, lang: str, digits: int = 1, unit: str = 
     return f"{low_text}{EN_DASH}{high_text}{sign}"
 
 
+@lru_cache(maxsize=16384, typed=True)
 def counts(x: int, n: int, lang: str) -> str:
     """The two counts behind a share: ``2 no 14`` (lv), ``2 of 14`` (en)."""
     return f"{integer(x, lang)}{NBSP}{'no' if lang == 'lv' else 'of'}{NBSP}{integer(n, lang)}"
@@ -186,6 +193,7 @@ def _day(value: date | datetime | str) -> date:
     raise ValueError(f"not a date: {value!r}")
 
 
+@lru_cache(maxsize=512, typed=True)
 def date_short(value: date | datetime | str, lang: str) -> str:
     """``31.12.2024.`` (lv), ``31 December 2024`` (en)."""
     day = _day(value)
@@ -214,6 +222,7 @@ def _first_year(year: int | str) -> int:
     return int(_rounded(_exact(year), 0))
 
 
+@lru_cache(maxsize=512, typed=True)
 def school_year(year: int | str, lang: str) -> str:
     """A school year by its first year or key ``2023/2024``: ``2023./2024. m. g.``, ``2023/24``."""
     first = _first_year(year)
@@ -222,6 +231,7 @@ def school_year(year: int | str, lang: str) -> str:
     return f"{first}/{(first + 1) % 100:02}"
 
 
+@lru_cache(maxsize=512, typed=True)
 def school_year_short(year: int | str, lang: str) -> str:
     """A school year for axes: ``2023./24.`` (lv), ``2023/24`` (en)."""
     first = _first_year(year)

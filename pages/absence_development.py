@@ -12,7 +12,7 @@ from components.absence_lines import semester_lines
 from components.chart_frame import ChartFrame
 from components.nodes import Part
 from components.published_charts import pair, sentence_case
-from components.tables import Column, Reason
+from components.tables import Column, Later, Reason
 from components.templating import render
 from data_access.queries import absence as query
 from indicators import absence as measures
@@ -143,7 +143,7 @@ def long_absence(unit: Unit, *, compact: bool = False) -> ChartFrame:
             "one only. A trend is told when it is confirmed against chance, otherwise it “cannot be determined”.",
             lang,
         ),
-        table=_long_table(unit, years, projected),
+        table=Later("absence-long", lambda: _long_table(unit, years, projected)),
         provenance=unit.provenance(
             unit.counting(),
             unit.coverage(),

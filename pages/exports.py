@@ -24,17 +24,30 @@ TYPES = {
 def install(server: Flask, renderer: Renderer) -> None:
     """Add the export route. An export has exactly the rows, values and reason codes of the page."""
 
-    @route(server, "/eksports/<kind>/<table_id>/", limit="export")
-    @route(server, "/eksports/<kind>/<table_id>/<path:page>", limit="export")
-    def export(kind: str, table_id: str, page: str = "") -> Response:
-        if kind not in TYPES or len(table_id) > 80:
-            abort(404)
+    def _frame(table_id: str, page: str, *, export: bool = False) -> ChartFrame:
         query = request.query_string.decode("utf-8", "replace")
-        view = renderer.view(f"/{page}", query, current_scope(), export=True)
+        if len(table_id) > 80:
+            abort(404)
+        view = renderer.view(f"/{page}", query, current_scope(), export=export)
         frame = view.frame(table_id) if view.status == 200 else None
         if frame is None:
             abort(404)
+        return frame
+
+    @route(server, "/tabula/<table_id>/", limit="callback")
+    @route(server, "/tabula/<table_id>/<path:page>", limit="callback")
+    def twin(table_id: str, page: str = "") -> Response:
+        """The table twin of a frame, fetched when a reader opens it."""
+        return Response(str(_frame(table_id, page).table.to_html()), mimetype="text/html")
+
+    @route(server, "/eksports/<kind>/<table_id>/", limit="export")
+    @route(server, "/eksports/<kind>/<table_id>/<path:page>", limit="export")
+    def export(kind: str, table_id: str, page: str = "") -> Response:
+        if kind not in TYPES:
+            abort(404)
+        frame = _frame(table_id, page, export=True)
         rows = len(frame.table.rows)
+        query = request.query_string.decode("utf-8", "replace")
         record_export(f"/{page}", {"table": table_id, "kind": kind, "rows": rows, "query": query[:200]})
         content = {"csv": _csv, "json": _json, "xlsx": _xlsx}[kind](frame)
         response = Response(content, content_type=TYPES[kind])

@@ -10,8 +10,8 @@ from markupsafe import Markup, escape
 from access.pages import REGISTRY, NotFound, Request, page
 from components import marks
 from components.chart_frame import ChartFrame, Provenance
-from components.nodes import Block
-from components.tables import Column, Reason, Table
+from components.nodes import Block, folded, html_of
+from components.tables import Column, Later, Reason, Table
 from components.templating import render
 from components.view import Crumb, View
 from data_access.queries import institution as queries
@@ -200,17 +200,44 @@ class School:
         "vesture": r"kopa",
         "tikai": r"[01]",
     },
+    stored=True,
 )
 def view(request: Request) -> View:
     """The page of one institution."""
     school = School(request)
-    lang, unit = school.lang, school.unit
     if not school.has_tool:
         lead, body = _without_tool(school)
     else:
         entries = school.entries(school.stage)
         lead = _state(school, entries)
-        body = _body(school, entries)
+        body = _body(school, entries, school.exact and _only_unusual(school))
+    return _page(school, lead, body, _further(school))
+
+
+def usual_views(request: Request) -> dict[str, str]:
+    """HTML of the page as readers of the exact plane first see it: with all indicators, and with the unusual ones."""
+    school = School(request)
+    entries = school.entries(school.stage)
+    lead = _state(school, entries)
+    with folded():
+        same = [html_of(part) for part in _lower(school, entries)]
+        further = [html_of(part) for part in _further(school)]
+        return {
+            variant: _page(school, lead, [*_upper(school, entries, only), *same], further).to_fragment()
+            for variant, only in (("", False), ("unusual", True))
+        }
+
+
+def _further(school: School) -> list:
+    """What other pages tell about the institution: absence and its timeline."""
+    return [
+        *absence_blocks.institution_block(school.request, school.unit),
+        *quality_blocks.institution_timeline(school.request, school.unit),
+    ]
+
+
+def _page(school: School, lead: str | Markup, body: Sequence, further: Sequence) -> View:
+    request, lang, unit = school.request, school.lang, school.unit
     crumbs = [Crumb(t("Latvia", lang), words.optional_url(request, "national") or request.url("home"))]
     crumbs.append(
         Crumb(
@@ -227,8 +254,7 @@ def view(request: Request) -> View:
         body=[
             _header(school),
             *body,
-            *absence_blocks.institution_block(request, unit),
-            *quality_blocks.institution_timeline(request, unit),
+            *further,
         ],
         lang=lang,
         crumbs=crumbs,
@@ -388,24 +414,35 @@ def _inside(school: School, entry: Entry) -> bool:
 # --- the body ---------------------------------------------------------------------------------------
 
 
-def _body(school: School, entries: Sequence[Entry]) -> list:
-    request, lang = school.request, school.lang
-    only = school.exact and _only_unusual(school)
+def _body(school: School, entries: Sequence[Entry], only: bool) -> list:
+    return [*_upper(school, entries, only), *_lower(school, entries)]
+
+
+def _upper(school: School, entries: Sequence[Entry], only: bool) -> list:
+    """Notes, controls and the spine; only: what is not unusual is left out."""
     shown = [one for one in entries if one.why_not == ""]
     if only:
         shown = [one for one in shown if one.unusual]
     hidden = sum(one.why_not == "" for one in entries) - len(shown)
+    return [
+        _notes(school),
+        _controls(school, only, hidden),
+        _spine(school, entries, shown, _opened(school, entries)),
+    ]
+
+
+def _lower(school: School, entries: Sequence[Entry]) -> list:
+    """What a level does not mean, the opened panels, the other indicators, the ways on."""
+    request, lang = school.request, school.lang
     opened = _opened(school, entries)
-    parts: list = [_notes(school), _controls(school, only, hidden)]
-    parts.append(_spine(school, entries, shown, opened))
+    parts: list = []
     if school.exact:
         parts.append(
             render(
                 "institution_meaning.html", lang=lang, methodology=words.optional_url(request, "methodology")
             )
         )
-    for one in opened:
-        parts.append(_panel(school, one))
+    parts += [_panel(school, one) for one in opened]
     rest = [one for one in entries if one.why_not == "" and one not in opened]
     if rest:
         parts.append(_more(school, rest))
@@ -522,7 +559,7 @@ def _spine(
         if school.exact
         else t("The twelve indicators beside the country", lang),
         finding=_spine_finding(school, entries),
-        table=_spine_table(school, entries),
+        table=Later("raditaji", lambda: _spine_table(school, entries)),
         mark=mark,
         how_to_read=t(
             "The vertical line is the national median, the bands are where 90% and the middle half of institutions "
@@ -746,7 +783,7 @@ def _panel(school: School, entry: Entry) -> Block:
     frame = ChartFrame(
         title=text.question,
         finding=finding,
-        table=_series_table(school, entry),
+        table=Later(one.id, lambda: _series_table(school, entry)),
         mark=chart,
         how_to_read=_how_to_read(entry, lang),
         provenance=Provenance(

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from access.pages import Request
 from components.chart_frame import ChartFrame
-from components.nodes import Block, Part
+from components.nodes import FOLDED, Block, Part
 
 MOST_KEPT = 96
 T = TypeVar("T")
@@ -22,6 +22,7 @@ class KeptFrame(ChartFrame):
     """A frame whose HTML is made once."""
 
     def _once(self, name: str, make: Callable[[], Markup]) -> Markup:
+        name = f"{name}_{FOLDED.get()}"
         if name not in self.__dict__:
             object.__setattr__(self, name, make())
         return self.__dict__[name]

@@ -14,7 +14,7 @@ from components.chart_frame import ChartFrame, Provenance
 from components.event_marks import event_mark
 from components.nodes import Block, Part
 from components.published_charts import inner_case
-from components.tables import Column, Reason, Table
+from components.tables import Column, Later, Reason, Table
 from components.templating import render
 from data_access import answers
 from data_access.queries import published, quality
@@ -451,25 +451,28 @@ def institution_timeline(request: Request, unit) -> list[Part]:
                 lang=lang,
             ),
             how_to_read=how,
-            table=Table(
+            table=Later(
                 "timeline",
-                t("Risks, visits, tasks and results, newest first", lang),
-                [
-                    Column("when", t("When", lang)),
-                    Column("kind", t("Kind", lang)),
-                    Column("what", t("What", lang)),
-                    Column("detail", t("Details", lang)),
-                ],
-                [
-                    {
-                        "when": event["when"],
-                        "kind": kind_word(event, lang),
-                        "what": event["what"],
-                        "detail": event["detail"] or Reason("c" if not history.exact else "z"),
-                    }
-                    for event in events
-                ],
-                lang,
+                lambda: Table(
+                    "timeline",
+                    t("Risks, visits, tasks and results, newest first", lang),
+                    [
+                        Column("when", t("When", lang)),
+                        Column("kind", t("Kind", lang)),
+                        Column("what", t("What", lang)),
+                        Column("detail", t("Details", lang)),
+                    ],
+                    [
+                        {
+                            "when": event["when"],
+                            "kind": kind_word(event, lang),
+                            "what": event["what"],
+                            "detail": event["detail"] or Reason("c" if not history.exact else "z"),
+                        }
+                        for event in events
+                    ],
+                    lang,
+                ),
             ),
             provenance=provenance(
                 request,

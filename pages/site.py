@@ -11,15 +11,18 @@ from pathlib import Path
 import dash
 import structlog
 from dash import Input, Output
-from flask import g, request
+from dash.development.base_component import Component
+from flask import Response, g, request
 from markupsafe import Markup
 
 from access.callbacks import guarded_callback, optional, text
+from access.door import route
 from access.pages import REGISTRY, Match, Renderer, language_of, match, url
 from access.session import current_scope, current_session, demo_accounts
 from components.shell import Link, Shell, document
 from components.view import View
 from data_access.reading import NoRelease
+from data_access.stored_pages import unpack
 from language import numbers
 from language.messages import translate as t
 
@@ -150,6 +153,7 @@ class Site:
             styles=styles,
             scripts=[*(plotly if graphs else []), own],
             later_scripts=[] if graphs else plotly,
+            charts=graphs,
             robots="index, follow" if status == 200 and current_session() is None else "noindex",
         )
 
@@ -198,6 +202,22 @@ def not_found(path: str, lang: str) -> View:
     return error_view(404, "", lang)
 
 
+class Address(Component):
+    """Where the browser's script puts the address that Dash is to draw; shows nothing (assets/ikms.js)."""
+
+    _namespace = "ikms"
+    _type = "Address"
+    _children_props: list = []
+    _base_nodes = ["children"]
+
+    def __init__(self, id: str) -> None:
+        self._prop_names = ["id", "pathname", "search"]
+        self._valid_wildcard_attributes: list = []
+        self.available_properties = self._prop_names
+        self.available_wildcard_properties: list = []
+        super().__init__(id=id)
+
+
 class Panel(dash.Dash):
     """Dash whose first answer already holds the page."""
 
@@ -229,8 +249,35 @@ class Panel(dash.Dash):
         )
 
 
+def install_fragments(server, renderer: Renderer) -> None:
+    """The route that answers navigation: the page's HTML, to be put into the page that is already open.
+
+    A page with charts to explore is answered by 204 and `X-View: charts`: Dash draws it (`register_router`).
+    """
+
+    @route(server, "/skats/", limit="callback")
+    @route(server, "/skats/<path:page>", limit="callback")
+    def fragment(page: str = "") -> Response:
+        found = renderer.fragment(
+            f"/{page}", request.query_string.decode("utf-8", "replace"), current_scope()
+        )
+        if found.release_id:
+            g.release_id = found.release_id
+        if found.html is None:
+            return Response(status=204, headers={"X-View": "charts"})
+        if "zstd" in request.headers.get("Accept-Encoding", ""):
+            answer = Response(found.html, status=found.status, mimetype="text/html")
+            answer.headers["Content-Encoding"] = "zstd"
+            answer.headers["Vary"] = "Cookie, Accept-Encoding"
+        else:
+            answer = Response(unpack(found.html), status=found.status, mimetype="text/html")
+        answer.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+        answer.headers["X-Robots-Tag"] = "noindex"
+        return answer
+
+
 def register_router(app: Panel) -> None:
-    """The callback that answers navigation: address in, page out."""
+    """The callback that draws a page with charts: address in, page out; the browser's script asks for it."""
 
     @guarded_callback(
         Output("page", "children"),
@@ -240,6 +287,7 @@ def register_router(app: Panel) -> None:
             "url.pathname": text(r"/[^\x00-\x1f]*", 300),
             "url.search": optional(text(r"(\?[^\x00-\x1f]*)?", 2000)),
         },
+        prevent_initial_call=True,
     )
     def show_page(pathname: str, search: str | None) -> list:
         view = app.site.renderer.view(pathname, search or "", current_scope())

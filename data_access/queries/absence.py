@@ -90,21 +90,29 @@ def history(
     return reader.connection.execute(_COUNTS_OF_STAGE, {**values, "stage": stage}).all()
 
 
+def _values_of_r03(table):
+    return (
+        select(table)
+        .where(
+            table.c.release_id == bindparam("release_id"),
+            table.c.unit_kind == "institution",
+            table.c.unit_id == bindparam("unit_id"),
+            table.c.indicator_id == INDICATOR,
+        )
+        .order_by(table.c.stage, table.c.school_year, table.c.semester)
+    )
+
+
+_R03 = {"detail": _values_of_r03(indicator_value), "released": _values_of_r03(indicator_released)}
+
+
 def indicator_history(
     reader: Reader, institution_id: str, municipality_code: str | None = None
 ) -> Sequence[Row]:
     """All values of R03 of an institution from the plane that the scope allows, oldest first."""
-    inside = plane(reader, "institution", institution_id, municipality_code) == "detail"
-    table = indicator_value if inside else indicator_released
+    query = _R03[plane(reader, "institution", institution_id, municipality_code)]
     return reader.connection.execute(
-        select(table)
-        .where(
-            table.c.release_id == reader.release.id,
-            table.c.unit_kind == "institution",
-            table.c.unit_id == institution_id,
-            table.c.indicator_id == INDICATOR,
-        )
-        .order_by(table.c.stage, table.c.school_year, table.c.semester)
+        query, {"release_id": reader.release.id, "unit_id": institution_id}
     ).all()
 
 
@@ -150,22 +158,27 @@ def causes(
     ).all()
 
 
+_PROJECTIONS = (
+    select(absence_projection)
+    .where(
+        absence_projection.c.release_id == bindparam("release_id"),
+        absence_projection.c.area_kind == bindparam("area_kind"),
+        absence_projection.c.area_id == bindparam("area_id"),
+        absence_projection.c.stage == bindparam("stage"),
+    )
+    .order_by(absence_projection.c.school_year, absence_projection.c.semester)
+)
+
+
 def projections(
     reader: Reader, kind: str, area_id: str, stage: str, municipality_code: str | None = None
 ) -> Sequence[Row]:
     """One-step projections, past and coming, oldest first; only of the country and of units in scope."""
     if kind != "country" and plane(reader, kind, area_id, municipality_code) != "detail":
         return []
-    table = absence_projection
     return reader.connection.execute(
-        select(table)
-        .where(
-            table.c.release_id == reader.release.id,
-            table.c.area_kind == kind,
-            table.c.area_id == area_id,
-            table.c.stage == stage,
-        )
-        .order_by(table.c.school_year, table.c.semester)
+        _PROJECTIONS,
+        {"release_id": reader.release.id, "area_kind": kind, "area_id": area_id, "stage": stage},
     ).all()
 
 
@@ -304,22 +317,24 @@ def stages_of(reader: Reader, institution_id: int) -> list[str]:
     return list(institution_card(reader, institution_id)["stages"])
 
 
+_NEWEST = (
+    select(absence_count.c.school_year, absence_count.c.semester)
+    .where(
+        absence_count.c.release_id == bindparam("release_id"),
+        absence_count.c.plane == "released",
+        absence_count.c.area_kind == "country",
+        absence_count.c.area_id == COUNTRY,
+        absence_count.c.stage == "total",
+        absence_count.c.source_code == "e_journals",
+    )
+    .order_by(absence_count.c.school_year.desc(), absence_count.c.semester.desc())
+    .limit(1)
+)
+
+
 def newest(reader: Reader) -> tuple[int, int] | None:
     """The newest school year and semester that the release has absence counts for."""
-    table = absence_count
-    row = reader.connection.execute(
-        select(table.c.school_year, table.c.semester)
-        .where(
-            table.c.release_id == reader.release.id,
-            table.c.plane == "released",
-            table.c.area_kind == "country",
-            table.c.area_id == COUNTRY,
-            table.c.stage == "total",
-            table.c.source_code == "e_journals",
-        )
-        .order_by(table.c.school_year.desc(), table.c.semester.desc())
-        .limit(1)
-    ).first()
+    row = reader.connection.execute(_NEWEST, {"release_id": reader.release.id}).first()
     return (row.school_year, row.semester) if row else None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import Integer, Row, Select, Table, and_, case, cast, exists, func, or_, select
+from sqlalchemy import Integer, Row, Select, Table, and_, bindparam, case, cast, exists, func, or_, select
 
 from .. import schema
 from ..reading import Reader
@@ -309,6 +309,50 @@ class Evaluation(NamedTuple):
     kind: str
 
 
+def _timeline_statements() -> dict:
+    visit, evaluation, value = schema.fact_visit, schema.fact_evaluation, indicator_value
+    task, inspection, complaint = schema.fact_task, schema.fact_inspection, schema.fact_complaint
+    one = bindparam("institution_id")
+    visits = select(visit.c.visit_no, visit.c.school_year, visit.c.date)
+    return {
+        "visits": visits.add_columns(visit.c.level, visit.c.stage)
+        .where(visit.c.institution_id == one)
+        .order_by(visit.c.visit_no),
+        "evaluations": select(
+            evaluation.c.year, evaluation.c.kind, evaluation.c.criterion, evaluation.c.level
+        )
+        .where(evaluation.c.institution_id == one)
+        .order_by(evaluation.c.year, evaluation.c.kind),
+        "tasks": select(task)
+        .where(task.c.institution_id == one)
+        .order_by(task.c.year, task.c.area, task.c.topic),
+        "inspections": select(inspection)
+        .where(inspection.c.institution_id == one)
+        .order_by(inspection.c.year),
+        "complaints": select(complaint)
+        .where(complaint.c.institution_id == one)
+        .order_by(complaint.c.year, complaint.c.topic),
+        "levels": select(
+            value.c.indicator_id,
+            value.c.stage,
+            value.c.school_year,
+            value.c.semester,
+            value.c.level,
+            value.c.certainty,
+        )
+        .where(
+            value.c.release_id == bindparam("release_id"),
+            value.c.unit_kind == "institution",
+            value.c.unit_id == bindparam("unit_id"),
+            value.c.level.is_not(None),
+        )
+        .order_by(value.c.school_year, value.c.semester, value.c.indicator_id, value.c.stage),
+    }
+
+
+_TIMELINE = _timeline_statements()
+
+
 def history(reader: Reader, unit: Row) -> History:
     """The rows of one institution's timeline. Outside the scope only that a visit or an evaluation took place."""
     if not reader.scope.covers_institution(unit.id, unit.municipality_code):
@@ -322,48 +366,15 @@ def history(reader: Reader, unit: Row) -> History:
             (),
             (),
         )
-    run, visit, evaluation = reader.connection.execute, schema.fact_visit, schema.fact_evaluation
-    visits = run(
-        select(visit.c.visit_no, visit.c.school_year, visit.c.date, visit.c.level, visit.c.stage)
-        .where(visit.c.institution_id == unit.id)
-        .order_by(visit.c.visit_no)
-    ).all()
-    evaluations = run(
-        select(evaluation.c.year, evaluation.c.kind, evaluation.c.criterion, evaluation.c.level)
-        .where(evaluation.c.institution_id == unit.id)
-        .order_by(evaluation.c.year, evaluation.c.kind)
-    ).all()
-    task, inspection, complaint = schema.fact_task, schema.fact_inspection, schema.fact_complaint
-    tasks = run(
-        select(task).where(task.c.institution_id == unit.id).order_by(task.c.year, task.c.area, task.c.topic)
-    ).all()
-    inspections = run(
-        select(inspection).where(inspection.c.institution_id == unit.id).order_by(inspection.c.year)
-    ).all()
-    complaints = run(
-        select(complaint)
-        .where(complaint.c.institution_id == unit.id)
-        .order_by(complaint.c.year, complaint.c.topic)
-    ).all()
-    value = indicator_value
-    levels = run(
-        select(
-            value.c.indicator_id,
-            value.c.stage,
-            value.c.school_year,
-            value.c.semester,
-            value.c.level,
-            value.c.certainty,
-        )
-        .where(
-            value.c.release_id == reader.release.id,
-            value.c.unit_kind == "institution",
-            value.c.unit_id == str(unit.id),
-            value.c.level.is_not(None),
-        )
-        .order_by(value.c.school_year, value.c.semester, value.c.indicator_id, value.c.stage)
-    ).all()
-    return History(True, visits, evaluations, tasks, inspections, complaints, levels)
+
+    def rows(name: str) -> Sequence[Row]:
+        values = {"institution_id": unit.id}
+        if name == "levels":
+            values = {"release_id": reader.release.id, "unit_id": str(unit.id)}
+        return reader.connection.execute(_TIMELINE[name], values).all()
+
+    names = ("visits", "evaluations", "tasks", "inspections", "complaints", "levels")
+    return History(True, *(rows(name) for name in names))
 
 
 # --- findings that ask for an answer ------------------------------------------------------------------
