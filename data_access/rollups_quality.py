@@ -86,7 +86,7 @@ def roll_up_quality(connection: Connection, release_id: int) -> None:
             [*area, "year", "kind", "type_group", "criterion"],
             ["institutions"],
             {"column": "level", "total": "all"},
-            counts["criterion"] == "any",
+            (counts["criterion"] == "any") & (counts["type_group"] == "all"),
         )
     if len(frames["task"]):
         write(task_count, *_country(quality.task_counts(frames["task"], institution, as_of)))

@@ -310,6 +310,39 @@ def safe_parts(parts: Sequence[int]) -> bool:
     return len(filled) > 1 and min(filled) >= MINIMUM
 
 
+def never_alone(values: Sequence[float], hidden: Sequence[bool]) -> list[bool]:
+    """The hidden parts of a sum that is shown, joined by the smallest shown ones.
+
+    Until at least two are hidden and they have ten members together: a lone one is the sum minus the others.
+
+    >>> never_alone([40, 4, 12, 0], [False, True, False, False])
+    [False, True, True, False]
+    >>> never_alone([40, 4, 12], [False, False, False])
+    [False, False, False]
+    """
+    result = [bool(one) for one in hidden]
+    shown = sorted((value, i) for i, value in enumerate(values) if not result[i] and value > 0)
+    for _value, i in shown:
+        kept = [value for value, one in zip(values, result, strict=True) if one]
+        if not kept or (len(kept) > 1 and sum(kept) >= MINIMUM):
+            break
+        result[i] = True
+    return result
+
+
+def _never_alone(
+    rows: pd.DataFrame, where: pd.Series, hidden: pd.Series, value: str, keys: list[str]
+) -> pd.Series:
+    """`never_alone` for the rows of `where`, one sum for each value of the keys."""
+    result = hidden.astype(bool)
+    local = rows[where]
+    parts = [part for _key, part in local.groupby(keys, dropna=False)] if keys else [local]
+    for part in parts:
+        if len(part):
+            result.loc[part.index] = never_alone(part[value].tolist(), result.loc[part.index].tolist())
+    return result
+
+
 def protect(
     rows: pd.DataFrame, keys: Sequence[str], counts: Sequence[str], parts: Mapping[str, str]
 ) -> pd.DataFrame:
@@ -325,12 +358,23 @@ def protect(
     result["reason"] = pd.Series([None] * len(result), index=result.index, dtype=object)
     local = result["area_kind"] == "municipality"
     hidden = local & (result[counts[0]] < MINIMUM)
-    if parts:
+    apart = [name for name in keys if name not in AREA]
+    if not parts:
+        hidden = _never_alone(result, local, hidden, counts[0], apart)
+    else:
         column, total = parts["column"], parts["total"]
+        whole = local & (result[column] == total)
+        hidden = _never_alone(result, whole, hidden, counts[0], apart)
+        gone = set(result.loc[whole & hidden, list(keys)].itertuples(index=False, name=None))
+        hidden |= local & pd.Series(
+            [one in gone for one in result[list(keys)].itertuples(index=False, name=None)],
+            index=result.index,
+            dtype=bool,
+        )
         inner = result[local & (result[column] != total)]
         safe = inner.groupby(list(keys))[counts[0]].agg(list).map(safe_parts)
         index = pd.MultiIndex.from_frame(result[list(keys)])
-        verdict = pd.Series(index.map(safe.to_dict()), index=result.index).fillna(False).astype(bool)
+        verdict = pd.Series([bool(safe.get(one, False)) for one in index], index=result.index, dtype=bool)
         hidden |= local & (result[column] != total) & ~verdict
     for name in counts:
         result[name] = result[name].astype("Float64").mask(hidden)
@@ -365,6 +409,10 @@ def protect_supervision(rows: pd.DataFrame) -> pd.DataFrame:
     hidden["violations_found"] = local & (
         (violations < MINIMUM) | (result["inspections"] - violations < MINIMUM)
     )
+    for name in ("received", "inspections", "violations_found"):
+        hidden[name] = _never_alone(result, local, hidden[name], name, ["year"])
+    outcome = _never_alone(result, local, hidden[outcomes[0]] | hidden["received"], "received", ["year"])
+    hidden |= dict.fromkeys(outcomes, outcome)
     for name, where in hidden.items():
         result[name] = result[name].astype("Float64").mask(where)
     result.loc[hidden["received"], "reason"] = "c"
