@@ -245,15 +245,21 @@ def _reg_no(cell, column, directory):
     if _LOOKALIKE.search(text):
         raise CellFault("lookalike")
     digits = re.sub(f"[{_BLANKS}]", "", text)
-    near = directory.near_institution(re.sub(r"\D", "", digits.translate(_SLIPS))[:12])
-    hint = (f"tuvākais ir {near}.", f"the nearest is {near}.") if near else ("", "")
+    if re.fullmatch(r"\d{10}", digits):
+        if column.table_column == "institution_id" and digits not in directory.institutions:
+            raise CellFault(
+                "reg_no_unknown", nearest=tuple(one[:1].upper() + one[1:] for one in _near(digits, directory))
+            )
+        return digits
     if re.fullmatch(r"\d{5,9}", digits):
-        raise CellFault("reg_no_zeros", count=len(digits), nearest=hint)
-    if not re.fullmatch(r"\d{10}", digits):
-        raise CellFault("reg_no_form", nearest=hint)
-    if column.table_column == "institution_id" and digits not in directory.institutions:
-        raise CellFault("reg_no_unknown", nearest=tuple(one[:1].upper() + one[1:] for one in hint))
-    return digits
+        raise CellFault("reg_no_zeros", count=len(digits), nearest=_near(digits, directory))
+    raise CellFault("reg_no_form", nearest=_near(digits, directory))
+
+
+def _near(text: str, directory: Directory) -> tuple[str, str]:
+    """The nearest registration number in words."""
+    near = directory.near_institution(re.sub(r"\D", "", text.translate(_SLIPS))[:12])
+    return (f"tuvākais ir {near}.", f"the nearest is {near}.") if near else ("", "")
 
 
 def _municipality(cell, _column, directory):

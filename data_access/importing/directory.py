@@ -48,9 +48,15 @@ class Directory:
     today: date = field(default_factory=date.today)
 
     def near_institution(self, number: str) -> str:
-        """The nearest registration numbers, as a suggestion and never more."""
-        close = difflib.get_close_matches(number, self.institutions, n=1, cutoff=0.75) if number else []
-        return close[0] if close else ""
+        """The registration number with most digits in common at its ends: a suggestion and never more."""
+        if not number:
+            return ""
+        best, likeness = "", 6
+        for known in self.institutions:
+            alike = _common(number, known) + _common(number[::-1], known[::-1])
+            if alike > likeness:
+                best, likeness = known, alike
+        return best
 
     def near_municipality(self, text: str) -> str:
         names = {unit.name: code for code, unit in self.municipalities.items()}
@@ -100,6 +106,16 @@ def read(connection: Connection) -> Directory:
     if years:
         result.years = range(min(years), max(years) + 1)
     return result
+
+
+def _common(first: str, second: str) -> int:
+    """Equal characters at the beginning of both."""
+    count = 0
+    for one, other in zip(first[:9], second, strict=False):
+        if one != other:
+            break
+        count += 1
+    return count
 
 
 @cache

@@ -44,6 +44,7 @@ class Grid:
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
+    words: list[set[str]] | None = None  # normalised texts of the first lines
 
 
 def is_blank(cell: object) -> bool:

@@ -54,7 +54,10 @@ def find(grid: Grid, dataset: Dataset) -> Fit | None:
     """The best heading of the dataset in the grid; None when fewer than two columns are recognised."""
     names = names_of(dataset)
     best: Fit | None = None
+    words = _words(grid)
     for index, line in enumerate(grid.lines[:HEADER_WITHIN]):
+        if not any(names.keys() & line_words for line_words in words[index : index + 3]):
+            continue
         for height in (1, 2, 3):
             if index + height > len(grid.lines):
                 break
@@ -79,6 +82,16 @@ def find(grid: Grid, dataset: Dataset) -> Fit | None:
     if best is not None:
         _skip_second_heading(grid, best, names)
     return best
+
+
+def _words(grid: Grid) -> list[set[str]]:
+    """Normalised texts of the first lines, made once for all datasets."""
+    if grid.words is None:
+        grid.words = [
+            {normal(cell) for cell in line.cells if isinstance(cell, str) and len(cell) <= 200}
+            for line in grid.lines[: HEADER_WITHIN + 3]
+        ]
+    return grid.words
 
 
 def _joined(grid: Grid, index: int, height: int) -> list[tuple[str, ...]]:
