@@ -97,7 +97,7 @@ class Settings(BaseSettings):
     # Requests of one reader; 0 = no limit. Signed in: callbacks in 10 s, exports and imports in an hour.
     rate_callbacks: int = Field(default=60, ge=0)
     rate_exports: int = Field(default=60, ge=0)
-    rate_imports: int = Field(default=5, ge=0)
+    rate_imports: int = Field(default=40, ge=0)
     # The same for everybody who is not signed in behind one address, which may be a whole school.
     rate_callbacks_address: int = Field(default=600, ge=0)
     rate_exports_address: int = Field(default=120, ge=0)

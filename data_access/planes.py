@@ -92,6 +92,14 @@ SCOPED: frozenset[str] = frozenset(
         "indicator_value",
         "finding",
         "stored_page",
+        # what stewards read on their page; no row of it lies within a scope, so only those who see all read it
+        "import_job",
+        "import_content",
+        "import_finding",
+        "import_row",
+        "import_lock",
+        "revision",
+        "other_source",
     }
 )
 

@@ -500,7 +500,7 @@ def install(server: Flask, office: Office, reading) -> None:
     def _back(lang: str, **params: object) -> Response:
         return redirect(url("steward", lang, **params), 303)
 
-    @route(server, f"{PATH}/sutit", methods=("POST",), roles=STEWARD)
+    @route(server, f"{PATH}/sutit", methods=("POST",), roles=STEWARD, limit="import")
     def receive_load() -> Response:
         http.max_content_length = (
             UPLOAD_LIMIT + 64 * 1024

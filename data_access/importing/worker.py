@@ -55,6 +55,7 @@ def run(command: str, arguments: dict, engine=None) -> int:
             jobs.withdraw(engine, arguments["job"], **_who(arguments))
         if own:
             engines.tidy(engine)
+            _draw_pages()
         return 0
     except lock.Busy:
         jobs.note(engine, number, "busy")
@@ -72,6 +73,14 @@ def run(command: str, arguments: dict, engine=None) -> int:
     finally:
         if own:
             engine.dispose()
+
+
+def _draw_pages() -> None:
+    """Draw the stored pages of the new release; they belong to a room above this one, so by the command line.
+
+    A fault there leaves the publication alone: a page that is not stored is drawn when it is asked for.
+    """
+    subprocess.run([sys.executable, str(ROOT / "manage.py"), "store-pages"], cwd=ROOT, check=False)
 
 
 def _who(arguments: dict) -> dict[str, str]:
