@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 import settings as configuration
 from data_access import engine as engines
 from data_access.importing import commands as loading
+from data_access.importing import template_commands
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="IKMS panelis")
 console = Console()
@@ -256,6 +257,7 @@ def serve(
 
 
 loading.add(cli, _engine, console, after=_after_publication)
+template_commands.add(cli, _engine, console)
 
 if __name__ == "__main__":
     cli()

@@ -11,6 +11,7 @@ from .findings import Finding, Refusal, letter, shown
 from .grid import Grid, Line, is_blank
 
 HEADER_WITHIN = 60
+READ_ME = "Lasi mani"  # the explaining sheet of our own templates
 _TOTAL = re.compile(
     r"(pavisam |tai skaitā )?(kopā|kopsumma|summa|total|totals|grand total|latvija|latvijā|latvia|valstī)( .{0,40})?",
     re.IGNORECASE,
@@ -282,7 +283,7 @@ def choose(
     remarks = [
         Finding(rule="sheet_skipped", sheet=grid.name, words={"name": grid.name})
         for grid, mapping in found[chosen.id]
-        if not (mapping and mapping.complete)
+        if not (mapping and mapping.complete) and grid.name != READ_ME
     ]
     return chosen, used, remarks
 

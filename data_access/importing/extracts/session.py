@@ -91,48 +91,21 @@ class Session:
             made = f"(SELECT *, {sql} AS {name} FROM {made})"
         return made
 
-    def frame(self, sql: str) -> list[dict]:
-        """The answer of a query that returns counts, as rows."""
-        with self._guarded():
-            found = self._connection.execute(sql)
+    def frame(self, sql: str, parameters: list | None = None) -> list[dict]:
+        """The answer of a query that returns counts, as rows. Raises RefusedExtract."""
+        failed = ""
+        try:
+            found = self._connection.execute(sql, parameters)
             names = [column[0] for column in found.description]
             return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-
-    @contextmanager
-    def _guarded(self) -> Iterator[None]:
-        failed, unicode = "", False
-        try:
-            yield
         except duckdb.OutOfMemoryException:
             failed = "memory"
         except duckdb.Error as error:
-            # The message quotes the line; only its number is taken.
+            # The message quotes the line; only its number and what kind of fault it is are taken.
             line = re.search(r"CSV Error on Line: (\d+)", str(error))
-            failed = line[1] if line else "0"
-            unicode = "unicode" in str(error)
-        if failed == "memory":
-            raise RefusedExtract(
-                self.source.name,
-                [
-                    Finding(
-                        rule="X20",
-                        problem=_("the file does not fit into the memory that is allowed"),
-                        cure=_("send one file a school year, or allow more memory (--memory)"),
-                    )
-                ],
-            )
-        if failed:
-            if unicode:
-                problem = _("a line that is not UTF-8")
-                cure = _("export the file as CSV UTF-8 or Parquet")
-            else:
-                problem = _(
-                    "a line that cannot be read: too many or too few cells, or an open quotation mark"
-                )
-                cure = _("export the file again; every row has as many cells as the header")
-            raise RefusedExtract(
-                self.source.name, [Finding(rule="X21", problem=problem, cure=cure, row=int(failed))]
-            )
+            failed = f"{'unicode' if 'unicode' in str(error) else 'cells'} {line[1] if line else 0}"
+        # Raised out here, so that no exception carries DuckDB's message as its context.
+        raise RefusedExtract(self.source.name, [_reading_fault(failed)])
 
     # --- checks --------------------------------------------------------------------------------
 
@@ -227,7 +200,8 @@ class Session:
                 ],
             )
         self._refuse_doubles()
-        return good
+        # The same file has to give the same counts file to the byte, so that loading it twice changes nothing.
+        return sorted(good, key=lambda row: tuple(str(row[name]) for name in names))
 
     def _refuse_two_spellings(self, one: Field, translated: dict[str | None, str | int]) -> None:
         """ "basic" and "Pamatizglītība" in one column: a person written both ways would pass for two rows."""
@@ -260,18 +234,15 @@ class Session:
             f"CAST({source.columns[one.code]} AS VARCHAR) AS {one.code}_sent" for one in shown
         )
         # One thread and the order of the file, so that row numbers are those of the file.
-        with self._guarded():
-            self._connection.execute("SET threads = 1; SET preserve_insertion_order = true")
-            found = self._connection.execute(
-                f"SELECT c.*, {originals} FROM (SELECT *, row AS number FROM {self.checked(numbered=True)} "
-                f"WHERE {' OR '.join(conditions)} LIMIT {MOST}) c "
-                f"JOIN (SELECT *, {_row_number(source)} AS file_row FROM {source.relation}) f ON f.file_row = c.row "
-                "ORDER BY c.row",
-                parameters,
-            )
-            names = [column[0] for column in found.description]
-            rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-            self._connection.execute("RESET threads; SET preserve_insertion_order = false")
+        self._connection.execute("SET threads = 1; SET preserve_insertion_order = true")
+        rows = self.frame(
+            f"SELECT c.*, {originals} FROM (SELECT * FROM {self.checked(numbered=True)} "
+            f"WHERE {' OR '.join(conditions)} LIMIT {MOST}) c "
+            f"JOIN (SELECT *, {_row_number(source)} AS file_row FROM {source.relation}) f ON f.file_row = c.row "
+            "ORDER BY c.row",
+            parameters,
+        )
+        self._connection.execute("RESET threads; SET preserve_insertion_order = false")
         for row in rows:
             self.findings.append(self._why(row, bad))
 
@@ -367,6 +338,22 @@ class Session:
                     )
                 ],
             )
+
+
+def _reading_fault(failed: str) -> Finding:
+    if failed == "memory":
+        return Finding(
+            rule="X20",
+            problem=_("the file does not fit into the memory that is allowed"),
+            cure=_("send one file a school year, or allow more memory (--memory)"),
+        )
+    what, line = failed.split()
+    if what == "unicode":
+        problem, cure = _("a line that is not UTF-8"), _("export the file as CSV UTF-8 or Parquet")
+    else:
+        problem = _("a line that cannot be read: too many or too few cells, or an open quotation mark")
+        cure = _("export the file again; every row has as many cells as the header")
+    return Finding(rule="X21", problem=problem, cure=cure, row=int(line))
 
 
 def _bound(one: Field, value: int) -> str:

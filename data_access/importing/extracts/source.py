@@ -77,7 +77,11 @@ def open_source(path: Path, kind: Kind, connection) -> Source:
             "X01", _("this is not a regular file"), _("name the file itself, not a link or a folder")
         )
     if re.search(r"[*?\[\]{}]", str(path)):
-        raise refuse("X02", _("the path holds * ? [ ] { or }"), _("rename the file"))
+        raise refuse(
+            "X02",
+            _("the path holds a sign that stands for other files: asterisk, question mark or bracket"),
+            _("rename the file"),
+        )
     size = path.stat().st_size
     if size > SIZE_LIMIT:
         raise refuse("X03", _("the file is larger than 20 GB"), _("send one file a school year"))

@@ -1,0 +1,110 @@
+"""Templates and person-level files on the command line: templates, extract."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+MOST_SHOWN = 30
+
+
+def add(cli: typer.Typer, make_engine: Callable[[], Engine], console: Console) -> None:
+    """Register the commands. make_engine: a writing engine on a migrated database."""
+
+    @cli.command()
+    def templates(
+        out: str = typer.Option("var/templates", help="Folder to write to."),
+        kind: str = typer.Option("", help="Id of one table; all when left out."),
+        examples: bool = typer.Option(
+            False, help="Write the example files of reference/templates anew instead."
+        ),
+    ) -> None:
+        """Write the template of every table as CSV and XLSX, with an example row."""
+        from . import templates as forms
+        from .datasets import all_datasets
+
+        if examples:
+            with make_engine().connect() as connection:
+                written = forms.write_examples(connection)
+            console.print(f"Paraugi | examples: {len(written)} → {forms.EXAMPLES}", highlight=False)
+            return
+        known = {name: dataset for name, dataset in all_datasets().items() if not dataset.extract}
+        if kind and kind not in known:
+            console.print(f"[red]Nav tādas tabulas | there is no such table: {kind}[/red]")
+            raise typer.Exit(2)
+        folder = Path(out)
+        folder.mkdir(parents=True, exist_ok=True)
+        for dataset in [known[kind]] if kind else known.values():
+            row = {column.code: column.example for column in dataset.columns}
+            (folder / f"{dataset.id}.csv").write_bytes(forms.csv_text(dataset, [row]).encode())
+            (folder / f"{dataset.id}.xlsx").write_bytes(forms.xlsx_bytes(dataset, [row]))
+        console.print(f"Veidnes | templates → {folder}", highlight=False)
+
+    @cli.command()
+    def extract(
+        path: Path,
+        kind: str = typer.Option(..., help="enrolment, marks, lessons_missed or exam_results."),
+        out: str = typer.Option("var/extracts", help="Folder for the counts."),
+        memory: int = typer.Option(500, help="MB that the reading may take."),
+    ) -> None:
+        """Count a person-level file. What is written holds counts only; load it with `import`."""
+        from .datasets import all_datasets
+        from .extracts import kinds
+        from .extracts.findings import RefusedExtract
+        from .extracts.run import count_file
+        from .templates import csv_text
+
+        if kind not in kinds():
+            console.print(f"[red]Nav tāda veida | no such kind: {kind}; {', '.join(kinds())}[/red]")
+            raise typer.Exit(2)
+        try:
+            with console.status(f"{kinds()[kind].name_lv} | {kinds()[kind].name_en}"):
+                counted = count_file(path, kind, memory_mb=memory)
+        except RefusedExtract as refusal:
+            console.print(f"[red]{refusal.name}: noraidīta | refused[/red]")
+            _print(console, refusal.findings)
+            raise typer.Exit(3) from None
+        folder = Path(out)
+        folder.mkdir(parents=True, exist_ok=True)
+        _print(console, counted.findings)
+        console.print(
+            f"{counted.name}: rindas | rows {counted.rows} = {counted.counted} + {counted.without_value} + "
+            f"{counted.wrong} (saskaitītas, bez vērtējuma, izlaistas | counted, without a mark, left out)",
+            highlight=False,
+        )
+        stem = Path(counted.name).stem
+        for dataset, rows in counted.tables.items():
+            target = folder / f"{stem}.{dataset}.csv"
+            target.write_bytes(csv_text(all_datasets()[dataset], rows).encode())
+            console.print(
+                f"  {target} ({len(rows)}): manage.py import {target} --kind {dataset}", highlight=False
+            )
+        record = {
+            "kind": counted.kind,
+            "file": counted.name,
+            "sha256": counted.sha256,
+            "rows": counted.rows,
+            "counted": counted.counted,
+            "without_value": counted.without_value,
+            "left_out": counted.wrong,
+            "tables": {dataset: len(rows) for dataset, rows in counted.tables.items()},
+        }
+        (folder / f"{stem}.extract.json").write_text(
+            json.dumps(record, ensure_ascii=False, indent=1) + "\n", "utf-8"
+        )
+
+
+def _print(console: Console, findings) -> None:
+    for finding in findings[:MOST_SHOWN]:
+        for lang in ("lv", "en"):
+            console.print(f"  {finding.say(lang)}".replace("[", r"\["), highlight=False)
+    if len(findings) > MOST_SHOWN:
+        console.print(f"  … +{len(findings) - MOST_SHOWN}")
