@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from dash import dcc
 from markupsafe import Markup
 
+from indicators.completeness import is_incomplete, may_aggregate
+from language import numbers
 from language.messages import translate
 
 from .nodes import FOLDED
@@ -29,7 +31,8 @@ class Provenance:
 
     as_of: ISO date. coverage: (n, N) bodies that reported of bodies expected; None where a published source
     does not say, which is then printed. release_id: of the values.
-    counting: what numerator and denominator are, in words.
+    counting: what numerator and denominator are, in words. bodies: False where coverage counts something else than
+    bodies that had to report (findings answered, rows shown), which says nothing about completeness.
     """
 
     source: str
@@ -39,6 +42,7 @@ class Provenance:
     counting: str
     note: str = ""
     synthetic: bool = False
+    bodies: bool = True
 
     def __post_init__(self) -> None:
         if not self.source or not self.as_of or not self.counting:
@@ -48,6 +52,20 @@ class Provenance:
         n, expected = self.coverage
         if not 0 <= n <= expected:
             raise ValueError(f"coverage {n} of {expected} is impossible")
+
+    def warning(self, lang: str) -> str:
+        """What a reader must know of a figure to which too few have contributed; "" when enough have."""
+        if self.coverage is None or not self.bodies or not is_incomplete(*self.coverage):
+            return ""
+        n, expected = (numbers.integer(count, lang) for count in self.coverage)
+        if may_aggregate(*self.coverage):
+            return translate("Incomplete: {n} of {expected} have delivered.", lang, n=n, expected=expected)
+        return translate(
+            "Fewer than 70% have delivered ({n} of {expected}): the figure does not stand for the whole.",
+            lang,
+            n=n,
+            expected=expected,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

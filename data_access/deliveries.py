@@ -1,4 +1,4 @@
-"""Who has to deliver which facts and when: the declared datasets, and our own words where none is declared yet."""
+"""Who has to deliver which facts and when, from the declared datasets, and what is late on a day."""
 
 from __future__ import annotations
 
@@ -32,40 +32,6 @@ class Delivery:
         return self.deliverer_lv if lang == "lv" else self.deliverer_en
 
 
-_INSTITUTIONS = ("izglītības iestādes (VIIS)", "institutions (VIIS)")
-_EXAMS = (
-    "Valsts izglītības attīstības aģentūra (eksāmenu dati)",
-    "State Education Development Agency (exam data)",
-)
-_SERVICE = ("Izglītības kvalitātes valsts dienests", "State Education Quality Service")
-# Table: names, who delivers, days of the year. What `importing.datasets` declares takes the place of a line.
-_KNOWN: dict[str, tuple] = {
-    "fact_enrolment": ("Izglītojamie", "Learners", *_INSTITUTIONS, ((1, 31), (6, 30))),
-    "fact_progress": ("Izglītojamo kustība", "Learners' flows", *_INSTITUTIONS, ((9, 30),)),
-    "fact_cohort": ("Izlaidumi", "Cohorts and their graduates", *_INSTITUTIONS, ((9, 30),)),
-    "fact_context": ("Izglītojamo sastāvs", "Composition of the learners", *_INSTITUTIONS, ((9, 30),)),
-    "fact_absence": ("Kavējumi semestrī (e-žurnāli)", "Absence in a semester (e-journals)", "izglītības iestādes (e-žurnāls)", "institutions (e-journal)", ((1, 31), (6, 30))),
-    "fact_absence_case": ("Ilgstošu kavējumu ieraksti", "Entries of long absence", *_INSTITUTIONS, ((1, 31), (6, 30))),
-    "fact_exam": ("Eksāmenu rezultāti", "Exam results", *_EXAMS, ((7, 31),)),
-    "fact_mark": ("Gada vērtējumi", "Yearly marks", *_INSTITUTIONS, ((6, 30),)),
-    "fact_exam_mark_gap": ("Vērtējumi un eksāmeni", "Marks beside exams", *_EXAMS, ((7, 31),)),
-    "fact_staff": ("Pedagogi un atbalsta personāls", "Teachers and support staff", *_INSTITUTIONS, ((10, 31),)),
-    "fact_teacher": ("Pedagogi pa priekšmetiem un vecumu", "Teachers by subject and age", *_INSTITUTIONS, ((10, 31),)),
-    "fact_vocational_outcome": ("Profesionālās izglītības absolventi pēc gada", "Vocational graduates a year later", "Centrālā statistikas pārvalde", "Central Statistical Bureau", ((11, 30),)),
-    "fact_graduate": ("Absolventu monitorings", "Graduate monitoring", "Centrālā statistikas pārvalde", "Central Statistical Bureau", ((11, 30),)),
-    "fact_graduate_sector": ("Absolventu nozares un profesijas", "Sectors and occupations of graduates", "Centrālā statistikas pārvalde", "Central Statistical Bureau", ((11, 30),)),
-    "fact_complaint": ("Iesniegumi", "Complaints", *_SERVICE, ((1, 31),)),
-    "fact_inspection": ("Pārbaudes", "Inspections", *_SERVICE, ((1, 31),)),
-    "fact_visit": ("Vienotas skolas vizītes", "Unified-school visits", *_SERVICE, ((6, 30),)),
-    "fact_visit_criterion": ("Vizīšu kritēriji", "Criteria of the visits", *_SERVICE, ((6, 30),)),
-    "fact_evaluation": ("Akreditācija un vadītāju vērtēšana", "Accreditation and assessment of heads", *_SERVICE, ((1, 31),)),
-    "fact_task": ("Vērtēšanas uzdevumi", "Tasks of the evaluations", *_SERVICE, ((1, 31),)),
-    "fact_unregistered": ("Nereģistrētie bērni", "Children not registered", "pašvaldības (VIIS)", "municipalities (VIIS)", ((1, 15),)),
-    "fact_finance": ("Iestāžu finanses", "Finance of institutions", "dibinātāji", "founders", ((3, 31),)),
-    "institution": ("Izglītības iestāžu reģistrs", "Register of institutions", *_SERVICE, ((9, 30),)),
-}  # fmt: skip
-
-
 @cache
 def deliveries() -> dict[str, Delivery]:
     """Every set of facts by its table, in the order of their Latvian names."""
@@ -74,15 +40,12 @@ def deliveries() -> dict[str, Delivery]:
         if not dataset.extract:
             declared.setdefault(dataset.table, []).append(dataset)
     found = {}
-    for table in {*_KNOWN, *declared}:
-        datasets = declared.get(table)
-        if datasets:
-            first = datasets[0]
-            words = (first.name_lv, first.name_en, first.deliverer_lv, first.deliverer_en, tuple(first.due))
-            ids = (table, *(one.id for one in datasets))
-        else:
-            words, ids = _KNOWN[table], (table,)
-        found[table] = Delivery(table, ids, *words)
+    for table, datasets in declared.items():
+        one = datasets[0]
+        ids = (table, *(other.id for other in datasets))
+        found[table] = Delivery(
+            table, ids, one.name_lv, one.name_en, one.deliverer_lv, one.deliverer_en, tuple(one.due)
+        )
     return dict(sorted(found.items(), key=lambda item: item[1].name_lv))
 
 

@@ -1,4 +1,4 @@
-"""How complete a figure must be: below one limit it is marked, below the other it is not added up at all."""
+"""How complete a figure must be: below one limit it is marked, below the other it does not stand for the whole."""
 
 from __future__ import annotations
 

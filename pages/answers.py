@@ -337,6 +337,7 @@ def _table(
             source=t("published indicator values and answers of the institutions", lang),
             as_of=request.reader.release.as_of,
             coverage=(answered, len(order)),
+            bodies=False,
             release_id=request.reader.release.id,
             counting=t("findings with an answer ÷ all findings of the newest periods", lang),
             synthetic=request.reader.release.synthetic,

@@ -34,7 +34,7 @@ SIGNS = {"complete": "●", "part": "◐", "too_few": "○", "protected": "c", "
 STATE_WORDS = {
     "complete": _("all delivered"),
     "part": _("a part has not delivered"),
-    "too_few": _("fewer than 70% delivered: not added up"),
+    "too_few": _("fewer than 70% delivered: too few for a total"),
     "protected": _("delivered; the value of the municipality is protected"),
     "none": _("no such institutions in the municipality"),
 }
@@ -174,7 +174,9 @@ def _lead(request: Request, found: Coverage | None, missing: Sequence) -> str:
     )
 
 
-def _origin(request: Request, coverage: tuple[int, int] | None, counting: str) -> Provenance:
+def _origin(
+    request: Request, coverage: tuple[int, int] | None, counting: str, *, bodies: bool = False
+) -> Provenance:
     release, lang = request.reader.release, request.lang
     return Provenance(
         source=t("register of load batches and the counts of this release", lang),
@@ -182,6 +184,7 @@ def _origin(request: Request, coverage: tuple[int, int] | None, counting: str) -
         coverage=coverage,
         release_id=release.id,
         counting=counting,
+        bodies=bodies,
         synthetic=release.synthetic,
     )
 
@@ -289,7 +292,7 @@ def _completeness(request: Request, found: Coverage) -> ChartFrame:
         ),
         how_to_read=t(
             "Institutions that delivered the newest period of those that were expected to. Under 95% a figure is marked "
-            "as incomplete, under 70% it is not added up.",
+            "as incomplete, under 70% it does not stand for the whole.",
             lang,
         ),
         table=Table(
@@ -592,7 +595,10 @@ def _sources_differ(request: Request) -> ChartFrame | None:
             notes,
         ),
         provenance=_origin(
-            request, (one.institutions, one.expected), t("learners with long absence, by source", lang)
+            request,
+            (one.institutions, one.expected),
+            t("learners with long absence, by source", lang),
+            bodies=True,
         ),
     )
 

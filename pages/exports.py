@@ -70,6 +70,8 @@ def heading(frame: ChartFrame) -> list[str]:
     ]
     if origin.synthetic:
         lines.insert(1, t("Demonstration data", lang))
+    if warning := origin.warning(lang):
+        lines.append(warning)
     if origin.note:
         lines.append(origin.note)
     lines += [f"[{code}] {reasons.meaning(code, lang)}" for code in frame.table.reason_codes()]

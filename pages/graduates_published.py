@@ -144,6 +144,7 @@ def anchors(chosen: Chosen) -> ChartFrame | None:
             coverage=(len(printed), len(printed)),
             release_id=chosen.reader.release.id,
             counting=t("published values; the column “Computed” is of this release", lang),
+            bodies=False,
             note=t("coverage of figures", lang),
         ),
     )

@@ -305,6 +305,7 @@ def _thresholds(request: Request, indicator: Indicator, history: list) -> ChartF
             t("dated rows of the threshold table", lang),
             (len(rows), len(rows)),
             source=t("IKMS panelis, thresholds", lang),
+            bodies=False,
             note=t("coverage counts thresholds", lang),
         ),
         lang=lang,

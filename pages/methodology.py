@@ -226,6 +226,7 @@ def _sources(request: Request) -> ChartFrame:
             source=t("register of load batches", lang),
             as_of=reader.release.as_of,
             coverage=(loaded, len(rows)),
+            bodies=False,
             release_id=reader.release.id,
             counting=t("files and rows loaded", lang),
         ),

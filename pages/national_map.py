@@ -248,6 +248,7 @@ def _population_map(request: Request, told: Printed, places: Sequence) -> tuple[
             source=origin.source_lv if lang == "lv" else origin.source_en,
             as_of=f"{year}-01-01",
             coverage=(len(known), len(places)),
+            bodies=False,
             release_id=request.reader.release.id,
             counting=t("inhabitants at the beginning of the year", lang),
             note=_schematic(lang),

@@ -190,6 +190,7 @@ def _provenance(request: Request, one: Edition, coverage: tuple[int, int], count
         source=t("released values and registers of this dashboard", lang),
         as_of=one.as_of,
         coverage=coverage,
+        bodies=False,
         release_id=one.id,
         counting=counting,
         synthetic=one.synthetic,

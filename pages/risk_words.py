@@ -139,6 +139,7 @@ def provenance(
     *,
     source: str = "",
     note: str = "",
+    bodies: bool = True,
 ) -> Provenance:
     """Where the numbers of a risk frame come from."""
     release = request.reader.release
@@ -150,6 +151,7 @@ def provenance(
         counting=counting,
         synthetic=release.synthetic,
         note=note,
+        bodies=bodies,
     )
 
 

@@ -764,6 +764,7 @@ def _proposals(request: Request) -> list[Part]:
                 t("dated rows of the threshold table", lang),
                 (len(body), len(body)),
                 source=t("IKMS panelis, thresholds", lang),
+                bodies=False,
                 note=t("coverage counts proposals", lang),
             ),
             lang=lang,

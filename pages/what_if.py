@@ -303,6 +303,7 @@ def _overview(school: School, answers: Sequence[Answer]) -> ChartFrame:
             source=words.all_sources(),
             as_of=request.reader.release.as_of,
             coverage=(sum(one.outlook is not None for one in answers), len(answers)),
+            bodies=False,
             release_id=request.reader.release.id,
             counting=t("steps of the numerator to each boundary", lang),
             synthetic=request.reader.release.synthetic,

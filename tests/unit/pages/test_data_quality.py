@@ -10,6 +10,8 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from components.chart_frame import ChartFrame, Provenance
+from components.tables import Column, Table
 from data_access import engine as engines
 from data_access.deliveries import as_of_by_table, deliveries, freshness
 from data_access.queries import coverage
@@ -17,7 +19,7 @@ from data_access.reading import reading
 from data_access.schema import indicator_value
 from data_access.scope import Scope
 from indicators.completeness import is_incomplete, may_aggregate
-from pages import data_quality
+from pages import data_quality, exports
 
 ALL = Scope(role="ministry", user="tests")
 
@@ -203,3 +205,28 @@ def test_limits_of_completeness():
     """95 % and 70 % themselves are enough."""
     assert [is_incomplete(n, 100) for n in (94, 95, 100)] == [True, False, False]
     assert [may_aggregate(n, 100) for n in (69, 70, 100)] == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("coverage_of", "bodies", "lv"),
+    [
+        ((95, 100), True, ""),
+        ((94, 100), True, "Nepilnīgi: datus iesniegušas 94 no 100."),
+        ((69, 100), True, "Datus iesniegušas mazāk nekā 70 % (69 no 100): skaitlis neraksturo visu kopumu."),
+        ((1, 100), False, ""),
+        (None, True, ""),
+    ],
+)
+def test_incomplete_figures_are_marked(coverage_of, bodies, lv):
+    """Under 95 % a frame says so beside its finding, on the page and in every export."""
+    origin = Provenance(
+        source="s", as_of="2024-12-31", coverage=coverage_of, bodies=bodies, release_id=1, counting="c"
+    )
+    frame = ChartFrame(
+        title="T", finding="F", table=Table("t", "c", [Column("a", "A")], [{"a": "1"}], "lv"),
+        provenance=origin, lang="lv", address="/",
+    )  # fmt: skip
+    text = str(frame.to_html()).replace("\u00a0", " ")
+    exported = [line.replace("\u00a0", " ") for line in exports.heading(frame)]
+    assert ('class="incomplete"' in text) == bool(lv)
+    assert not lv or (lv in text and lv in exported)
