@@ -22,6 +22,7 @@ from language.messages import translate_plural as tn
 
 from . import absence_development, absence_places, absence_sources
 from .absence_unit import Unit, change_verdict, note, period_in, stage_name, stage_words, trend_text, unit_of
+from .own_first import own_first
 
 TABS = {
     "attistiba": _("How it develops"),
@@ -45,7 +46,7 @@ def view(request: Request) -> View:
     """The page of one unit, one tab at a time; the answer comes first on every tab."""
     unit = unit_of(request)
     lang = unit.lang
-    body: list[Part] = []
+    body: list[Part] = own_first(request)
     if not unit.cells:
         lead: str | Markup = t(
             "No absence data of this unit have been received for the current release.", lang
@@ -153,7 +154,7 @@ def answer(unit: Unit) -> str:
         if now is not None and now.reason == "c":
             return t("{period}: the group is too small to show a number.", lang, period=period)
         return t("{period}: data have not been received.", lang, period=period)
-    share = now.share_text(lang)
+    share = _headline_share(unit, now)
     if now.count is None:
         return t(
             "{period} {share} of the learners were long absent without a valid reason.",
@@ -199,6 +200,24 @@ def answer(unit: Unit) -> str:
 
 
 FEW = 50  # below it a relative change says more than is there
+
+
+def _has_preschool(unit: Unit) -> bool:
+    young = unit.cell(unit.year, unit.semester, "preschool")
+    return young is not None and bool(young.pupils)
+
+
+def _headline_share(unit: Unit, now) -> str | None:
+    """The share of the sentence. Preschool counts days and not lessons, so the total's share leaves it out, or says
+    that it is in where its count is protected."""
+    share = now.share_text(unit.lang)
+    if unit.stage != "total" or share is None or not _has_preschool(unit):
+        return share
+    young = unit.cell(unit.year, unit.semester, "preschool")
+    if now.count is None or young is None or young.count is None or not young.pupils:
+        return t("{share} with preschool", unit.lang, share=share)
+    own = (now.count - young.count) / (now.pupils - young.pupils)
+    return t("{share} without preschool", unit.lang, share=numbers.percent(own, unit.lang))
 
 
 def _than(before: float, now: float, lang: str) -> str:

@@ -456,7 +456,7 @@ def limit_note(unit: Unit) -> Markup:
         words=ABSENCE_LIMIT.words(lang),
         lessons=ABSENCE_LIMIT.lessons,
         days=limit_words("preschool", lang),
-        checks=unit.url("agreement"),
+        checks=f"{unit.url('agreement')}#C29" if unit.url("agreement") else None,
         definition=unit.url("indicator", id="R03"),
     )
 

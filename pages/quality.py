@@ -941,7 +941,14 @@ def _silent(request: Request) -> list[Part]:
     return [
         ChartFrame(
             title=t("Where have high findings not been answered?", lang),
-            finding=t(
+            finding=tn(
+                "The institution has not answered the {n} high finding yet.",
+                "No institution has answered yet: {n} high findings wait for an answer.",
+                high,
+                lang,
+            )
+            if silent == high
+            else t(
                 "{silent} of {high} high findings have no answer of the institution.",
                 lang,
                 silent=numbers.integer(silent, lang),

@@ -29,6 +29,7 @@ from language.messages import translate as t
 from language.messages import translate_plural as tn
 
 from .absence_unit import axis_count, note
+from .own_first import own_first
 
 NO_INFORMATION, LEFT = "no_information", "left_country"
 STATUSES = {
@@ -194,7 +195,7 @@ def view(request: Request) -> View:
         lead, body = t("No records of children without a place have been received.", lang), []
     else:
         lead = _answer(found)
-        body: list[Part] = [_controls(found)]
+        body: list[Part] = [*own_first(request), _controls(found)]
         if found.place is not None:
             body += [_municipality(found), note(t("Below: the whole country.", lang))]
         body += [_unknown(found), _beside(found), _years(found), _municipalities(found)]

@@ -117,11 +117,13 @@ def _stream(connection: Connection, statement: Select) -> Iterator:
     return iter(connection.execute(statement).all())
 
 
-def _in_parts(connection: Connection, statement: Select, column, wanted: Sequence[str]) -> Iterator:
+def _in_parts(
+    connection: Connection, statement: Select, column, wanted: Sequence[str], size: int = PART
+) -> Iterator:
     """Rows of a few units at a time, in the order of `wanted`: a large table never lies in memory, and no
     statement takes long."""
     units = iter(wanted)
-    while part := list(islice(units, PART)):
+    while part := list(islice(units, size)):
         place = {unit: number for number, unit in enumerate(part)}
         rows = connection.execute(statement.where(column.in_(part))).all()
         yield from sorted(rows, key=lambda row: place[row._mapping[column]])
@@ -166,7 +168,10 @@ def _country_values(connection: Connection, release_id: int) -> Iterator[Sequenc
 
 def _municipality_values(connection: Connection, release_id: int) -> Iterator[Sequence[Cell]]:
     digits, names = _released_digits(), _area_names(connection)
-    for row in _stream(connection, _values("municipality").where(_of(schema.indicator_released, release_id))):
+    table = schema.indicator_released
+    statement = _values("municipality").where(_of(table, release_id))
+    codes = sorted(code for kind, code in names if kind == "municipality")
+    for row in _in_parts(connection, statement, table.c.unit_id, codes, 10):
         code, name = names["municipality", row.unit_id]
         places = digits[row.indicator_id]
         if places == RELEASED_DIGITS["share"] and row.numerator is None and (row.denominator or 0) < 300:

@@ -10,7 +10,7 @@ from sqlalchemy import Row, func, select
 
 from ..reading import Reader
 from ..rollups_coverage import CORRECTIONS, COVERAGE, MISSING, UNREGISTERED
-from ..schema import absence_count, institution, load_batch, municipality, page_card, source
+from ..schema import absence_count, indicator_value, institution, load_batch, municipality, page_card, source
 from ..schema_loading import release_move
 
 __all__ = [
@@ -103,23 +103,22 @@ def missing(reader: Reader) -> list[Missing]:
     scope = reader.scope
     if not scope.signed_in:
         return []
-    wanted = [
+    inside = scope.predicate(institution.c.id, institution.c.municipality_code)
+    cards = select(page_card.c.payload).where(
         page_card.c.release_id == reader.release.id,
         page_card.c.plane == "detail",
         page_card.c.kind == MISSING,
-    ]
-    units = institution.c.id, institution.c.municipality_code
-    inside = scope.predicate(*units)
+    )
     if not scope.sees_all:
-        codes = select(institution.c.municipality_code).where(inside).distinct()
-        wanted.append(page_card.c.unit_id.in_(codes))
-    cards = reader.connection.execute(select(page_card.c.payload).where(*wanted)).scalars()
+        cards = cards.where(page_card.c.unit_id.in_(sorted(scope.municipalities)))
     found = [
         (indicator, unit, tuple(stages))
-        for payload in cards
+        for payload in reader.connection.execute(cards).scalars()
         for indicator, rows in json.loads(payload).items()
         for unit, *stages in rows
     ]
+    named = {(indicator, unit) for indicator, unit, _ in found}
+    found += [row for row in _own_gaps(reader) if row[:2] not in named]
     if not found:
         return []
     names = {
@@ -144,6 +143,34 @@ def missing(reader: Reader) -> list[Missing]:
         Missing(unit.reg_no, unit.name, unit.municipality_code, unit.municipality, indicator, stages)
         for unit, indicator, stages in rows
     ]
+
+
+def _own_gaps(reader: Reader) -> list[tuple[str, int, tuple[str, ...]]]:
+    """Gaps of the institutions that the reader has one by one: cards belong to whole municipalities."""
+    whole = coverage(reader)
+    if not reader.scope.institutions or whole is None:
+        return []
+    newest = {
+        (indicator, stage, year, semester)
+        for indicator, periods in whole.periods.items()
+        for stage, year, semester in periods
+    }
+    table = indicator_value
+    rows = reader.connection.execute(
+        select(
+            table.c.indicator_id, table.c.stage, table.c.school_year, table.c.semester, table.c.unit_id
+        ).where(
+            table.c.release_id == reader.release.id,
+            table.c.unit_kind == "institution",
+            table.c.unit_id.in_([str(one) for one in sorted(reader.scope.institutions)]),
+            table.c.reason == "x",
+        )
+    )
+    gaps: dict[tuple[str, int], list[str]] = {}
+    for row in rows:
+        if tuple(row[:4]) in newest:
+            gaps.setdefault((row.indicator_id, int(row.unit_id)), []).append(row.stage)
+    return [(indicator, unit, tuple(sorted(stages))) for (indicator, unit), stages in gaps.items()]
 
 
 def absence_sources(reader: Reader) -> Sequence[Row]:
