@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Integer, LargeBinary, Table
 
+from .importing import format_dictionary
 from .open_data.model import OpenTable
 from .open_data.tables import TABLES
 from .schema import metadata
@@ -15,7 +16,7 @@ GROUPS = (
 )
 INTRODUCTION = """# Data dictionary
 
-Written from `data_access/schema.py` by `manage.py dictionary`. Dates are ISO text, flags 0/1, a school year is the
+Written from the declarations of tables and files by `manage.py dictionary`. Dates are ISO text, flags 0/1, a school year is the
 integer of its first calendar year (2023 = 2023/2024), semester 0 means the whole year. Facts are counts of persons
 or sums of loads, never persons. Reason codes: c protected, x not delivered, z not applicable, low rounds to zero,
 u too few to judge.
@@ -43,6 +44,7 @@ def markdown() -> str:
         parts += [_table(tables[name]) for name in names]
     parts.append(RELEASED)
     parts += [_open_table(table) for table in TABLES.values()]
+    parts.append(format_dictionary.markdown())
     return "".join(parts)
 
 

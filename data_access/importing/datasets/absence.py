@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from indicators.absence import PRESCHOOL_DAYS
+from indicators.published_rules import ABSENCE_LIMIT
+
 from .model import Bound, Column, Dataset, at_most
 
 DATASET = Dataset(
@@ -10,9 +13,9 @@ DATASET = Dataset(
     name_lv="Kavējumi semestrī (e-žurnāli)",
     name_en="Absence in a semester (e-journals)",
     about_lv="Izglītojamo skaits ar kavējumiem pa izglītības posmiem, viena rinda – iestāde, semestris un posms. "
-    "Ilgstošs neattaisnots kavējums: vairāk nekā 20 mācību stundas semestrī, pirmsskolā vairāk nekā 3 dienas.",
+    f"Ilgstošs neattaisnots kavējums: {ABSENCE_LIMIT.words('lv')} semestrī, pirmsskolā vairāk nekā {PRESCHOOL_DAYS} dienas.",
     about_en="Learners with absence by stage; one row is an institution, a semester and a stage. "
-    "Long unexcused absence: more than 20 lessons in a semester, in preschool more than 3 days.",
+    f"Long unexcused absence: {ABSENCE_LIMIT.words('en')} in a semester, in preschool more than {PRESCHOOL_DAYS} days.",
     source_code="e_journals",
     deliverer_lv="Izglītības iestādes",
     deliverer_en="Education institutions",
