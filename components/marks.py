@@ -255,6 +255,7 @@ def _bar(row: Row, level: str, certainty: str | None, lang: str) -> dict | None:
         "similar": None if similar is None else _n(_clamp(at(similar), 2, 98)),
         "own": None,
         "whisker": None,
+        "range": False,
         "past": "",
         "ends": _ends(direction, lang),
         "judged": direction in ("high_bad", "low_bad"),
@@ -267,7 +268,8 @@ def _bar(row: Row, level: str, certainty: str | None, lang: str) -> dict | None:
         words.append(t("own value: {reason}", lang, reason=reasons.meaning(str(get("reason") or "x"), lang)))
     else:
         own = at(value)
-        bar["own"] = _n(_clamp(own, 3, 94 if own > 100 else 97))
+        bar["range"] = bool(get("range"))
+        bar["own"] = None if bar["range"] else _n(_clamp(own, 3, 94 if own > 100 else 97))
         bar["past"] = "right" if own > 100 else "left" if own < 0 else ""
         bar["shape"] = _shape("not_judged" if direction == "none" else level, certainty)
         if get("lower") is not None and get("upper") is not None:
@@ -279,7 +281,8 @@ def _bar(row: Row, level: str, certainty: str | None, lang: str) -> dict | None:
                 "{value} (95% interval {interval})", lang, value=own_text, interval=get("interval_text")
             )
         words.append(t("own value: {value}", lang, value=own_text))
-        words.append(_place(row, lang))
+        if not bar["range"]:
+            words.append(_place(row, lang))
     if get("national_text"):
         words.append(t("national median: {value}", lang, value=get("national_text")))
     if get("similar_text"):
@@ -321,7 +324,7 @@ def _spine_heads(lang: str, own_label: str | None) -> dict:
     return {
         "name": t("Indicator", lang),
         "own": own_label or t("Institution", lang),
-        "national": t("National", lang),
+        "national": t("National median", lang),
         "similar": t("Similar institutions", lang),
         "trend": t("Change", lang),
         "level": t("Level", lang),
@@ -728,6 +731,9 @@ def line_chart(
     count = len(periods)
     everything = [x for line in series for x in line["values"]]
     everything += [x for band in bands for side in ("lower", "upper") for x in band[side]]
+    everything += [
+        x for line in series for pair in line.get("ranges") or () if pair is not None for x in pair
+    ]
     for item in (*(line["values"] for line in series), *(band["lower"] for band in bands)):
         if len(item) != count:
             raise ValueError("every series and band needs one value for each period")
@@ -804,9 +810,15 @@ def line_chart(
             )
         )
         lone = {run[0] for run in connected if len(run) == 1}
-        points, gaps = [], []
+        points, gaps, spans = [], [], []
+        ranges = line.get("ranges") or [None] * count
         last = max((index for index in range(count) if values[index] is not None), default=None)
         for index, value in enumerate(values):
+            if value is None and ranges[index] is not None:
+                bottom_at, top_at = (y_at(end) for end in ranges[index])
+                hint = f"{periods[index]}: {texts[index]}" if texts[index] else None
+                spans.append((_n(x_at(index)), _n(top_at), _n(max(bottom_at, top_at + 2)), hint))
+                continue
             if value is None:
                 if kind == "school" and not apart:
                     code = str(codes[index] or "x")
@@ -820,8 +832,18 @@ def line_chart(
                 )
                 hint = f"{periods[index]}: {texts[index]}" if texts[index] else None
                 points.append((_n(x_at(index)), _n(y_at(value)), hollow, hint))
-        drawn.append({"kind": kind, "path": path, "points": points, "gaps": gaps})
-        if last is not None:
+        drawn.append({"kind": kind, "path": path, "points": points, "gaps": gaps, "spans": spans})
+        if last is None and spans:
+            middle = next(pair for pair in reversed(ranges) if pair is not None)
+            labels.append(
+                {
+                    "kind": kind,
+                    "name": line["name"],
+                    "value": line.get("end_text") or "",
+                    "y": y_at(sum(middle) / 2),
+                }
+            )
+        elif last is not None:
             end = line.get("end_text") or texts[last]
             labels.append(
                 {

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import pandas as pd
 from sqlalchemy import Connection, Float, Integer, Table, Text, delete
+
+if TYPE_CHECKING:
+    import numpy as np
 
 SQLITE_CHUNK = 20_000
 
@@ -56,6 +57,8 @@ def clear_tables(connection: Connection, tables: Iterable[Table]) -> None:
 
 
 def _columns(rows_or_frame: Any, table: Table) -> dict[str, Sequence]:
+    import pandas as pd
+
     if isinstance(rows_or_frame, pd.DataFrame):
         return {str(name): rows_or_frame[name].to_numpy() for name in rows_or_frame.columns}
     if isinstance(rows_or_frame, Mapping):
@@ -91,6 +94,8 @@ def _check_names(table: Table, columns: Mapping[str, Sequence]) -> None:
 
 def _python_values(table: Table, name: str, values: Sequence) -> list:
     """The values as Python int, float, str or None, as the column's type demands."""
+    import numpy as np
+
     column = table.c[name]
     where = f"{table.name}.{name}"
     array = values if isinstance(values, np.ndarray) else None
@@ -108,6 +113,8 @@ def _python_values(table: Table, name: str, values: Sequence) -> list:
 
 
 def _integers(array: np.ndarray | None, values: Sequence, where: str) -> list:
+    import numpy as np
+
     if array is not None and array.dtype.kind in "iub":
         return array.astype(np.int64).tolist()
     result = []
@@ -122,6 +129,8 @@ def _integers(array: np.ndarray | None, values: Sequence, where: str) -> list:
 
 
 def _floats(array: np.ndarray | None, values: Sequence, where: str) -> list:
+    import numpy as np
+
     if array is not None and array.dtype.kind in "iufb":
         numbers = array.astype(np.float64)
         if np.isinf(numbers).any():
@@ -142,6 +151,8 @@ def _floats(array: np.ndarray | None, values: Sequence, where: str) -> list:
 
 
 def _texts(values: Sequence, where: str) -> list:
+    import numpy as np
+
     result = []
     for value in values.tolist() if isinstance(values, np.ndarray) else values:
         if isinstance(value, str):
@@ -154,12 +165,16 @@ def _texts(values: Sequence, where: str) -> list:
 
 
 def _is_whole(value: Any) -> bool:
+    import numpy as np
+
     if isinstance(value, (float, np.floating)):
         return float(value).is_integer()
     return isinstance(value, (int, np.integer, np.bool_))
 
 
 def _is_missing(value: Any) -> bool:
+    import pandas as pd
+
     return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value)
 
 

@@ -160,6 +160,8 @@ def interval(low: Number, high: Number, lang: str, digits: int = 1, unit: str = 
         raise ValueError(f"the range runs backwards: {low!r} to {high!r}")
     low_text, high_text = (_text(end, lang) for end in ends)
     sign = _PERCENT[lang] if unit == "percent" else ""
+    if low_text == high_text:  # a range without width is read as a slip
+        return f"{low_text}{sign}"
     if ends[0] < 0:
         first, second = {"lv": ("no ", " līdz "), "en": ("", " to ")}[lang]
         return f"{first}{low_text}{second}{high_text}{sign}"

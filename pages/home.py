@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from markupsafe import Markup, escape
+
 from access.pages import REGISTRY, Request, page
 from components.chart_frame import ChartFrame, Provenance
 from components.published_charts import Printed
@@ -104,14 +106,16 @@ def _news(request: Request) -> ChartFrame:
     files = sum(row["files"] for row in rows)
     return ChartFrame(
         title=t("What is new in the data?", lang),
-        finding=t(
-            "Release {id} of {created} holds data as of {as_of}; files loaded: {files}. Reason of the release: {reason}.",
-            lang,
-            id=release.id,
-            created=numbers.date_short(release.created_at, lang),
-            as_of=numbers.date_short(release.as_of, lang),
-            files=numbers.integer(files, lang),
-            reason=release.reason.rstrip("."),
+        finding=Markup(
+            t(
+                "Release {id} of {created} holds data as of {as_of}; files loaded: {files}. Reason of the release: {reason}.",
+                lang,
+                id=release.id,
+                created=numbers.date_short(release.created_at, lang),
+                as_of=numbers.date_short(release.as_of, lang),
+                files=numbers.integer(files, lang),
+                reason=_as_written(release.reason.rstrip("."), lang),
+            )
         ),
         table=Table(
             "news",
@@ -137,3 +141,8 @@ def _news(request: Request) -> ChartFrame:
         lang=lang,
         address=request.address,
     )
+
+
+def _as_written(text: str, lang: str) -> Markup:
+    """A text that people of the service wrote in Latvian, marked as such on an English page."""
+    return escape(text) if lang == "lv" else Markup('<span lang="lv">{}</span>').format(text)

@@ -268,7 +268,7 @@ def _thresholds(request: Request, indicator: Indicator, history: list) -> ChartF
             "territory": t(risk_words.TERRITORIES[row.territory_kind], lang),
             "medium": risk_words.boundary_text(indicator, row, row.medium, lang),
             "high": risk_words.boundary_text(indicator, row, row.high, lang),
-            "from": numbers.date_short(row.valid_from, lang),
+            "from": risk_words.since(row.valid_from, lang),
             "origin": t(risk_words.ORIGINS[row.origin], lang),
             "citation": _own_language(row.citation, lang),
         }

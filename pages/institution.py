@@ -150,6 +150,10 @@ class School:
         pupils = dict(self.enrolment.stages) if self.enrolment else {}
         return max(self.stages, key=lambda name: pupils.get(name) or 0, default=self.whole)
 
+    def is_empty(self, name: str | None) -> bool:
+        """Whether the newest enrolment says that a stage has no learners: then nothing is due from it."""
+        return self.enrolment is not None and dict(self.enrolment.stages).get(name) == 0
+
     def newest_row(self, series: Sequence, key: tuple[str, str]) -> object | None:
         """The row of the newest period; of a closed institution the last one it had."""
         if not series:
@@ -167,7 +171,7 @@ class School:
                 found.append(Entry(indicator, code, series, self.newest_row(series, key)))
         if not found:
             wanted = indicator.stages_of(self.unit.type)
-            due = name in wanted or self.whole in wanted
+            due = (name in wanted and not self.is_empty(name)) or self.whole in wanted
             early = due and indicator.lookback and not self.closed
             return Entry(
                 indicator, name or "", (), None, "early" if early else "" if due and not self.closed else "z"
@@ -387,14 +391,25 @@ def _neutral_state(school: School, entries: Sequence[Entry]) -> str:
     shown = [one for one in entries if one.row is not None and one.row.value is not None]
     if not shown:
         return t("No values of this institution can be shown.", lang)
-    inside = sum(_inside(school, one) for one in shown)
+    compared = [one for one in shown if _comparable(school, one)]
     return t(
-        "Values are shown for {shown} of {all} indicators; {inside} of them lie where 90% of institutions do.",
+        "Values are shown for {shown} of {all} indicators; {compared} can be compared with the country, and {inside} of "
+        "these lie where 90% of institutions do.",
         lang,
         shown=len(shown),
         all=sum(one.why_not != "z" for one in entries),
-        inside=inside,
+        compared=len(compared),
+        inside=sum(_inside(school, one) for one in compared),
     )
+
+
+def _comparable(school: School, entry: Entry) -> bool:
+    """Whether the value has a place among institutions: a band wider than the country has none."""
+    spread = _spread(school, entry, entry.row)
+    if spread is None or spread.p05 is None:
+        return False
+    low, high = _ends(entry.row)
+    return high - low <= spread.p95 - spread.p05 or high == low
 
 
 def _ends(row) -> tuple[float, float]:
@@ -477,17 +492,27 @@ def _notes(school: School) -> Markup:
     if not school.exact:
         notes.append(
             t(
-                "Risk levels are shown only to the institution itself, its founder and the ministry. Here you see "
-                "protected values and their context: small groups are shown in bands or not at all.",
+                "No level of a single institution is shown here: what a level needs besides – how certain it is, how long "
+                "it lasts and why – only the institution itself, its founder and the ministry see. Boundaries of the "
+                "indicators are public, and so are protected values: small groups are shown in bands or not at all.",
                 lang,
             )
         )
     years = {row.school_year for series in school.values.series.values() for row in series}
     if len(years) == 1 and not school.closed:
         notes.append(t("There are data for one year only: no change can be told yet.", lang))
-    if school.enrolment is not None and dict(school.enrolment.stages).get(school.stage) == 0:
+    if school.is_empty(school.stage):
         notes.append(
             t("There are no learners in this stage now: {stage}.", lang, stage=stage(school.stage, lang))
+        )
+    if school.unit.type == "special":
+        notes.append(
+            t(
+                "Medians and bands are of all institutions with this stage. A special school works with other learners "
+                "and other groups than most of them, so its place among them says little, for teacher loads and marks "
+                "least of all.",
+                lang,
+            )
         )
     if not school.values.series:
         notes.append(t("No data of this institution have been received for the current release.", lang))
@@ -588,10 +613,15 @@ def _spine_finding(school: School, entries: Sequence[Entry]) -> str:
         return t("A value is a comparison and not an assessment of the institution.", lang)
     out = [one for one in entries if one.stands_out]
     if not out:
-        return t(
-            "None stands out: no value lies beyond a high boundary, none beyond a medium one with certainty.",
-            lang,
-        )
+        medium = sum(one.level == "medium" for one in entries)
+        if medium:
+            return tn(
+                "No value lies beyond a high boundary; {n} lies beyond a medium one, which may be chance.",
+                "No value lies beyond a high boundary; {n} lie beyond a medium one, which may be chance.",
+                medium,
+                lang,
+            )
+        return t("None stands out: no value lies beyond a boundary.", lang)
     names = "; ".join(
         f"{words.name_of(one.indicator, one.stage, lang)} – {words.value_text(one.indicator, one.row, lang)}"
         for one in out[:3]
@@ -631,9 +661,9 @@ def _spine_row(school: School, entry: Entry, opened: bool) -> dict:
                 "p95": spread.p95,
             }
     if not school.exact:
-        # No level and no boundary: neither can be read off the drawing.
+        # A band is drawn as its range alone: a marker in its middle would pretend to know more.
         if high > low:
-            cells |= {"lower": low, "upper": high}
+            cells |= {"lower": low, "upper": high, "range": True}
         return {**cells, "level": "not_judged" if value is not None else "unknown", "trend_text": "–"}
     cells |= {
         "lower": row.lower,
@@ -808,7 +838,9 @@ def _how_to_read(entry: Entry, lang: str) -> str:
         lang,
     )
     if any(row.value_text for row in entry.series):
-        text += " " + t("Where only a band may be shown, the marker stands in its middle.", lang)
+        text += " " + t(
+            "Where only a band may be shown, an upright bar stands for it and no line is drawn.", lang
+        )
     return text
 
 
@@ -942,10 +974,12 @@ def _chart(school: School, entry: Entry) -> Markup:
     by_period = {(row.school_year, row.semester): row for row in entry.series}
     semesters = [semester for _year, semester in periods] if one.period == "semester" else None
     rows = [by_period.get(period) for period in periods]
-    values, texts, codes = [], [], []
+    values, texts, codes, ranges = [], [], [], []
     for row in rows:
         value = words.value_text(one, row, lang, exact=school.exact)
-        values.append(None if row is None else row.value)
+        band = row is not None and bool(row.value_text)
+        values.append(None if row is None or band else row.value)
+        ranges.append(words.band(row.value_text) if band else None)
         count = words.count_text(one, row, lang)
         texts.append(None if value is None else f"{value} ({count})" if count else value)
         codes.append("z" if row is None else row.reason or "x")
@@ -958,6 +992,7 @@ def _chart(school: School, entry: Entry) -> Markup:
             "values": values,
             "texts": texts,
             "reasons": codes,
+            "ranges": ranges,
             "end_text": words.value_text(one, newest, lang, exact=school.exact),
         }
     ]
@@ -984,7 +1019,13 @@ def _chart(school: School, entry: Entry) -> Markup:
                 "name": name,
                 "kind": "other",
                 "hollow": True,
-                "values": [before[p].value if p in before else None for p in periods],
+                "values": [
+                    before[p].value if p in before and not before[p].value_text else None for p in periods
+                ],
+                "ranges": [
+                    words.band(before[p].value_text) if p in before and before[p].value_text else None
+                    for p in periods
+                ],
                 "texts": [
                     words.value_text(one, before[p], lang, exact=False) if p in before else None
                     for p in periods
@@ -1111,7 +1152,7 @@ def _series_table(school: School, entry: Entry) -> Table:
 
 
 def _more(school: School, entries: Sequence[Entry]) -> Markup:
-    """The other indicators as a list with small lines; each opens its panel."""
+    """How the other indicators developed, as a list with small lines; each opens its panel."""
     lang = school.lang
     items = []
     for one in entries:

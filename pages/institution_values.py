@@ -10,7 +10,7 @@ from indicators.catalogue import INDICATORS
 from indicators.model import Indicator
 from indicators.stages import is_whole
 from language import numbers
-from language.messages import _, t
+from language.messages import _, t, tn
 
 # R08 is two rates; the part is named by where it is counted.
 PARTS = {True: _("teachers"), False: _("learners")}
@@ -119,11 +119,9 @@ def _counts(unit: str, numerator: float, denominator: float, lang: str) -> str:
             n=numbers.integer(denominator * 100, lang),
         )
     if unit == "loads_per_100_pupils":
-        return t(
-            "{x} loads, {n} learners",
-            lang,
-            x=numbers.plain(round(numerator, 2), lang),
-            n=numbers.integer(denominator * 100, lang),
+        loads = round(numerator, 2)
+        return tn("{n} load", "{n} loads", loads, lang) + t(
+            ", {n} learners", lang, n=numbers.integer(denominator * 100, lang)
         )
     return f"n = {numbers.integer(denominator, lang)}"
 

@@ -59,7 +59,7 @@ def headlines(request: Request) -> list[str]:
     if new or lasting:
         result.append(
             t(
-                "New high risks: {new}; for two periods or more: {lasting}.",
+                "All stages together, high levels that are new: {new}; that have lasted two periods or more: {lasting}.",
                 lang,
                 new=numbers.integer(new, lang),
                 lasting=numbers.integer(lasting, lang),

@@ -17,7 +17,7 @@ from data_access.queries.risks import LevelCounts
 from data_access.queries.values import Period
 from indicators import sentences, stages
 from indicators.catalogue import INDICATORS
-from indicators.model import UNITS, Indicator
+from indicators.model import ALWAYS, UNITS, Indicator
 from language import numbers
 from language.messages import _
 from language.messages import translate as t
@@ -386,13 +386,20 @@ def _apart(signed: str) -> str:
     return f"{signed[0]} {signed[1:]}" if signed[:1] in ("+", numbers.MINUS) else signed
 
 
+def since(valid_from: str, lang: str) -> str:
+    """From when a threshold is valid; the day on which records begin is no decision of anybody."""
+    if valid_from <= ALWAYS:
+        return t("for all years on record", lang)
+    return t("from {date}", lang, date=numbers.date_short(valid_from, lang))
+
+
 def rule_text(indicator: Indicator, rule, lang: str) -> str:
     """A whole threshold with its origin: promise that no level stands without it."""
     return t(
-        "Threshold ({origin}, from {date}): medium {medium}; high {high}.",
+        "Threshold ({origin}, {since}): medium {medium}; high {high}.",
         lang,
         origin=t(ORIGINS[rule.origin], lang),
-        date=numbers.date_short(rule.valid_from, lang),
+        since=since(rule.valid_from, lang),
         medium=boundary_text(indicator, rule, rule.medium, lang),
         high=boundary_text(indicator, rule, rule.high, lang),
     )

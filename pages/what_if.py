@@ -38,6 +38,7 @@ class Answer:
     asked: tuple[float, float] | None = None  # numerator and denominator of next year
     level: str | None = None  # what they would mean
     certain: bool | None = None
+    corrected: bool = False  # more than possible was typed; the nearest possible number stands instead
 
 
 @page(
@@ -112,9 +113,11 @@ def _answer(school: School, entry: Entry) -> Answer:
     asked = _asked(school, entry, now)
     if asked is None:
         return Answer(entry, now, told)
+    *asked, corrected = asked
     later = outlook(_next_year(school, entry, now, *asked))
     judged = now.prior is not None or entry.indicator.family == "size_band"
-    return Answer(entry, now, told, asked, later.level, later.certain if judged else None)
+    certain = later.certain if judged else None
+    return Answer(entry, now, told, tuple(asked), later.level, certain, corrected)
 
 
 def situation(school: School, entry: Entry):
@@ -184,8 +187,11 @@ def _previous_level(entry: Entry, row) -> str | None:
     return before.level if same else None
 
 
-def _asked(school: School, entry: Entry, now) -> tuple[float, float] | None:
-    """Next year's numerator and denominator as typed; what was not typed stays as it is."""
+def _asked(school: School, entry: Entry, now) -> tuple[float, float, bool] | None:
+    """Next year's numerator and denominator as typed, and whether the numerator was impossible and is corrected.
+
+    What was not typed stays as it is.
+    """
     one, params = entry.indicator, school.request.params
     first, second = params.get(one.id), params.get(f"{one.id}n")
     if first is None and second is None:
@@ -199,7 +205,7 @@ def _asked(school: School, entry: Entry, now) -> tuple[float, float] | None:
     else:
         numerator = float(first) if first is not None else now.numerator
     low, high = _range(one, denominator)
-    return min(max(numerator, low), high), denominator
+    return min(max(numerator, low), high), denominator, not low <= numerator <= high
 
 
 def _per(indicator: Indicator) -> int:
@@ -359,12 +365,7 @@ def _item(school: School, answer: Answer) -> dict:
     if answer.outlook is None:
         item["note"] = _why_not(entry, lang)
         return item
-    item["limits"] = t(
-        "Boundaries: medium from {medium}, high from {high}.",
-        lang,
-        medium=words.text(one.unit, row.boundary_medium, lang, True, False),
-        high=words.text(one.unit, row.boundary_high, lang, True, False),
-    )
+    item["limits"] = _limits(one, row, lang)
     item["numerator"] = words.terms(one, entry.stage, lang)[0]
     item["sentences"] = sentences.what_would_change(one, answer.outlook, lang)[:-1]
     if not item["sentences"]:
@@ -377,6 +378,33 @@ def _item(school: School, answer: Answer) -> dict:
     item["inputs"] = _inputs(school, answer)
     item["result"] = _result(answer, lang)
     return item
+
+
+def _limits(one: Indicator, row, lang: str) -> str:
+    """The boundaries in words; where too little matters like too much, both sides."""
+    ends = {
+        name: words.text(one.unit, value, lang, True, False)
+        for name, value in (("medium", row.boundary_medium), ("high", row.boundary_high))
+    }
+    if one.direction != "both":
+        return t("Boundaries: medium from {medium}, high from {high}.", lang, **ends)
+    if one.family == "size_band":
+        return t(
+            "Boundaries on the side where the value lies: medium from {medium}, high from {high}. Too little and too "
+            "much both count; the other side has boundaries of its own.",
+            lang,
+            **ends,
+        )
+    other = {
+        f"other_{name}": words.text(one.unit, -value, lang, True, False)
+        for name, value in (("medium", row.boundary_medium), ("high", row.boundary_high))
+    }
+    return t(
+        "Boundaries: medium from {medium} or {other_medium}, high from {high} or {other_high}.",
+        lang,
+        **ends,
+        **other,
+    )
 
 
 def _why_not(entry: Entry, lang: str) -> str:
@@ -440,4 +468,9 @@ def _result(answer: Answer, lang: str) -> dict | None:
     else:  # a level is never shown without its certainty; where it cannot be told it is only possible
         sign = marks.level_tag(answer.level, certainty or "possible", lang)
     count = words.counts(one, numerator, denominator, lang)
-    return {"text": t("If next year it is {value} ({count}):", lang, value=value, count=count), "sign": sign}
+    text = t("If next year it is {value} ({count}):", lang, value=value, count=count)
+    if answer.corrected:
+        text = (
+            t("The number typed is not possible; the nearest possible one stands instead.", lang) + " " + text
+        )
+    return {"text": text, "sign": sign}
