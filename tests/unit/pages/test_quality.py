@@ -498,11 +498,12 @@ def test_protection_of_parts():
             ("municipality", "A", "all", 40), ("municipality", "A", "good", 30), ("municipality", "A", "bad", 10),
             ("municipality", "B", "all", 40), ("municipality", "B", "good", 31), ("municipality", "B", "bad", 9),
             ("municipality", "C", "all", 9), ("municipality", "C", "good", 9),
-            ("country", "LV", "all", 89), ("country", "LV", "good", 70), ("country", "LV", "bad", 19),
+            ("municipality", "D", "all", 8), ("municipality", "D", "good", 8),
+            ("country", "LV", "all", 97), ("country", "LV", "good", 78), ("country", "LV", "bad", 19),
         ],
         columns=["area_kind", "area_id", "level", "institutions"],
     )  # fmt: skip
     shown = protect(rows, ["area_kind", "area_id"], ["institutions"], {"column": "level", "total": "all"})
     hidden = list(shown["reason"].notna())
-    assert hidden == [False, False, False, False, True, True, True, True, False, False, False]
+    assert hidden == [False] * 4 + [True] * 6 + [False] * 3
     assert list(shown["institutions"].isna()) == hidden
