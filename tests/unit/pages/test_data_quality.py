@@ -230,3 +230,31 @@ def test_incomplete_figures_are_marked(coverage_of, bodies, lv):
     exported = [line.replace("\u00a0", " ") for line in exports.heading(frame)]
     assert ('class="incomplete"' in text) == bool(lv)
     assert not lv or (lv in text and lv in exported)
+
+
+@pytest.mark.parametrize("path", ["/kavejumi", "/neregistretie"])
+def test_own_municipality_comes_first(signed_in, client, path):
+    """A municipality finds the way to its own page before anything else; the public and the ministry have none."""
+    link = f'href="{path}?pasvaldiba='
+    own = signed_in("municipality").get(path).get_data(as_text=True)
+    main = own[own.index("<main") :]
+    assert link in main[: main.index("<form")]
+    for reader in (client, signed_in("ministry")):
+        text = reader.get(path).get_data(as_text=True)
+        main = text[text.index("<main") :]
+        assert link not in main[: main.index("<form")]
+
+
+def test_absence_headline_leaves_preschool_out(client, engine):
+    """8,873 absentees in all, 45 of them in preschool, which counts days: the share is that of the others."""
+    with reading(engine, ALL) as reader:
+        counts = {
+            row.stage: (row.long_unexcused, row.pupils)
+            for row in coverage.absence_sources(reader)
+            if row.source_code == "e_journals"
+        }
+    (absent, pupils), (young, small) = counts["total"], counts["preschool"]
+    assert (absent, young) == (8873, 45)
+    share = f"{100 * (absent - young) / (pupils - small):.1f}%"
+    text = client.get("/en/kavejumi").get_data(as_text=True)
+    assert f"8,873 learners ({share} without preschool)" in text
