@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
 import settings as configuration
+from access import commands as identity
 from data_access import engine as engines
 from data_access.importing import commands as loading
 from data_access.importing import template_commands
@@ -258,6 +259,7 @@ def serve(
 
 loading.add(cli, _engine, console, after=_after_publication)
 template_commands.add(cli, _engine, console)
+identity.add(cli, _engine, console)
 
 if __name__ == "__main__":
     cli()

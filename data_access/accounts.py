@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import structlog
 from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from . import audit
@@ -17,6 +18,8 @@ from .audit import Actor
 from .schema import institution, municipality
 from .schema_identity import user_account, user_assignment, user_identity, user_session
 from .writing import stamp, today
+
+log = structlog.get_logger("ikms")
 
 ROLES = ("school", "municipality", "ministry", "steward")
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{2,63}")
@@ -181,12 +184,14 @@ def begin_totp(connection: Connection, user_id: int, secret: str) -> None:
     )
 
 
-def confirm_totp(connection: Connection, actor: Actor, user_id: int, step: int) -> None:
+def confirm_totp(
+    connection: Connection, actor: Actor, user_id: int, step: int, *, login: str | None = None
+) -> None:
     """The first right code of a new secret was entered."""
     connection.execute(
         update(user_account).where(user_account.c.id == user_id).values(totp_confirmed=1, totp_step=step)
     )
-    _changed(connection, actor, actor.who, {"change": "totp"})
+    _changed(connection, actor, login or actor.who, {"change": "totp"})
 
 
 def identity(connection: Connection, hmac: str) -> Row | None:
@@ -323,9 +328,8 @@ def sync_claims(connection: Connection, actor: Actor, user: Row, wanted: Sequenc
         if (one.role, one.unit) not in held:
             try:
                 assign(connection, actor, user.login, one, origin="claims")
-            except AccountError as error:
-                if error.code != "same":
-                    raise
+            except AccountError as error:  # a unit that is not here, or a role that a person has given
+                log.warning("claim ignored", code=error.code, role=one.role)
 
 
 # --- lists -------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from indicators.catalogue import INDICATORS
 from indicators.model import BASES, OPERATORS, Indicator
 
+from . import audit
 from .reading import Reader
 from .schema import threshold
 
@@ -122,7 +123,7 @@ def _store(connection: Connection, values: Mapping[str, object], reason: str) ->
         raise ThresholdError(
             "many", "Vispirms izskatiet iepriekšējos priekšlikumus | decide on earlier proposals first"
         )
-    return _insert(
+    number = _insert(
         connection,
         {
             **values,
@@ -133,6 +134,14 @@ def _store(connection: Connection, values: Mapping[str, object], reason: str) ->
             "created_at": _now(),
         },
     )
+    _record(connection, str(values["author"]), "proposed", number, values)
+    return number
+
+
+def _record(connection: Connection, author: str, change: str, number: int, values: Mapping) -> None:
+    names = ("indicator_id", "stage", "territory_kind", "operator", "basis", "medium", "high")
+    detail = {"change": change, **{name: values[name] for name in names if name in values}}
+    audit.record(connection, audit.THRESHOLD, who=author, unit=str(number), detail=detail)
 
 
 def _insert(connection: Connection, values: Mapping[str, object]) -> int:
@@ -186,13 +195,15 @@ def accept(
         },
     )  # fmt: skip
     _close(connection, proposal_id, ACCEPTED)
+    _record(connection, author.strip(), "accepted", number, row._mapping)
     return number
 
 
-def withdraw(connection: Connection, proposal_id: int) -> None:
+def withdraw(connection: Connection, proposal_id: int, *, author: str = "manage.py") -> None:
     """Close a proposal without a threshold; its row stays in the history."""
-    _open_proposal(connection, proposal_id)
+    row = _open_proposal(connection, proposal_id)
     _close(connection, proposal_id, WITHDRAWN)
+    _record(connection, author, "withdrawn", proposal_id, row._mapping)
 
 
 def _open_proposal(connection: Connection, proposal_id: int) -> Row:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import structlog
 from flask import Flask, Response, abort, redirect
 from flask import request as http
@@ -18,6 +20,7 @@ from language.messages import translate as t
 
 log = structlog.get_logger("ikms")
 PATH = "/pieslegties"
+OIDC_RETURN = f"{PATH}/oidc/atpakal"
 NEXT = r"/[^\x00-\x1f]{0,300}"
 ERRORS = {
     "refused": _(
@@ -49,7 +52,9 @@ def form(lang: str, following: str, error: str | None, settings, status: int = 2
         signed_in=row is not None,
         account_href=url("account", lang),
         demo=[(key, t(scope.label, lang)) for key, scope in demo_accounts().items()],
-        oidc=settings.oidc_issuer is not None,
+        oidc=f"{PATH}/oidc?{urlencode({'talak': own_path(following), 'lang': lang})}"
+        if settings.oidc_issuer is not None
+        else "",
     )
     return View(
         title=t("Sign in", lang),
@@ -89,11 +94,59 @@ def install(server: Flask, site) -> None:
             return redirect(url("sign_in", lang, talak=following, kluda="refused"), 303)
         return redirect(landing(outcome, lang, following), 303)
 
+    _install_oidc(server, site.settings)
+
     @route(server, "/iziet", methods=("POST",))
     def end_session() -> Response:
         sign_out()
         response = redirect(own_path(http.form.get("next", "/")), 303)
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return response
+
+
+def _install_oidc(server: Flask, settings) -> None:
+    """Add the two routes of OpenID Connect when the settings name an issuer.
+
+    Both answer to GET: the browser leaves by a redirect, which a form may not follow under our form-action, and
+    comes back by one. What would be a forged request elsewhere lacks the cookie here.
+    """
+    if settings.oidc_issuer is None:
+        return
+    from access import oidc
+
+    issuer = oidc.Issuer(settings)
+    cookie = f"__Host-{oidc.COOKIE}" if settings.https else oidc.COOKIE
+
+    @route(server, f"{PATH}/oidc")
+    def leave_for_issuer() -> Response:
+        lang = "en" if http.args.get("lang") == "en" else "lv"
+        following = own_path(http.args.get("talak", "/"))[:300]
+        try:
+            address, browser = oidc.start(issuer, following)
+        except (oidc.Unreachable, Unwritable) as error:
+            log.error(
+                "issuer unreachable", reason=str(error) if isinstance(error, oidc.Unreachable) else "busy"
+            )
+            return redirect(url("sign_in", lang, talak=following, kluda="away"), 303)
+        response = redirect(address, 303)
+        response.set_cookie(
+            cookie, browser, max_age=600, path="/", secure=settings.https, httponly=True, samesite="Lax"
+        )
+        return response
+
+    @route(server, OIDC_RETURN)
+    def come_back_from_issuer() -> Response:
+        try:
+            outcome, following = oidc.finish(
+                issuer, http.args.to_dict(flat=False), http.cookies.get(cookie, "")
+            )
+            address = landing(outcome, "en" if following.startswith("/en") else "lv", following)
+        except oidc.Refused:
+            address = url("sign_in", "lv", kluda="oidc")
+        except (oidc.Unreachable, Unwritable):
+            address = url("sign_in", "lv", kluda="away")
+        response = redirect(address, 303)
+        response.delete_cookie(cookie, path="/", secure=settings.https, httponly=True, samesite="Lax")
         return response
 
 
