@@ -36,6 +36,7 @@ from pages import (
     steward,
     stored,
     threshold_lab,
+    users,
 )
 
 ROOT = Path(__file__).resolve().parent
@@ -82,6 +83,7 @@ def create_app(settings: configuration.Settings | None = None) -> site.Panel:
     search_route.install(app.server, renderer)
     sign_in.install(app.server, app.site)
     account.install(app.server)
+    users.install(app.server, app.site)
     threshold_lab.install(app.server, ThresholdWriter(settings.database_url))
     answers.install(app.server, AnswerWriter(engines.create(settings.database_url)))
     steward.install(

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from .schema_identity import audit_event, audit_head
@@ -122,13 +122,22 @@ class Verdict:
     fault: str = ""
 
 
-def verify(connection: Connection, anchor: tuple[int, str] | None = None) -> Verdict:
-    """Walk the whole chain. anchor: number and hash noted elsewhere that must still stand in it."""
+def verify(
+    connection: Connection, anchor: tuple[int, str] | None = None, *, newest: int | None = None
+) -> Verdict:
+    """Walk the whole chain, or its `newest` records. anchor: number and hash noted elsewhere that must stand in it."""
     previous, count, fault = START, 0, ""
     anchored = anchor is None
-    rows = connection.execute(
-        select(audit_event).order_by(audit_event.c.id), execution_options={"yield_per": 1000}
-    )
+    query = select(audit_event).order_by(audit_event.c.id)
+    if newest is not None:
+        first = (connection.execute(select(func.max(audit_event.c.id))).scalar() or 0) - newest
+        before = connection.execute(
+            select(audit_event.c.id, audit_event.c.hash).where(audit_event.c.id == first)
+        ).first()
+        if before is not None:
+            count, previous = before
+            query = query.where(audit_event.c.id > first)
+    rows = connection.execute(query, execution_options={"yield_per": 1000})
     for row in rows:
         count += 1
         if not fault and row.id != count:
