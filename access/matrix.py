@@ -76,6 +76,11 @@ def registered(app=None) -> list[Action]:
         guard = _guard_of(entry)
         if guard is not None:
             actions.append(Action("callback", key, entry["callback"].__name__, guard[0]))
+    actions += [
+        Action("route", f"GET {path}", "of Dash", frozenset(ROLES))
+        for path in door._DASH_OPEN
+        if path != "/_reload-hash"
+    ]
     order = ("page", "route", "callback")
     return sorted(set(actions), key=lambda one: (order.index(one.kind), one.name))
 
@@ -93,7 +98,8 @@ def markdown(actions: Iterable[Action]) -> str:
     titles = {"page": "Pages", "route": "Routes", "callback": "Callbacks"}
     notes = {
         "page": "Addresses; the English page is the same under `/en`.",
-        "route": "Everything that is no page: forms, exports, search, probes.",
+        "route": "Everything that is no page: forms, exports, search, probes. With OpenID Connect also "
+        "`GET /pieslegties/oidc` and `GET /pieslegties/oidc/atpakal`, for everybody.",
         "callback": "What Dash may ask for; the page behind it has its own row above.",
     }
     for kind, title in titles.items():

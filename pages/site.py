@@ -226,7 +226,7 @@ class Panel(dash.Dash):
     def index(self, *args, **kwargs):
         """The first answer of every address without a route of its own; forms of accounts come without Dash."""
         found = match(request.path)
-        if found is not None and not found.page.released:
+        if found is not None and not found.page.released and current_scope().role in found.page.roles:
             return self.site.html(self._view(), None)
         return super().index(*args, **kwargs)
 

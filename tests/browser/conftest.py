@@ -79,7 +79,8 @@ class Visit:
     def awake(self) -> None:
         """Wait until Dash shows the page and its graphs are drawn."""
         self.page.wait_for_function(
-            "() => !document.getElementById('first-view') && !!document.querySelector('#main #page-title')"
+            "() => !document.getElementById('dash-view') || "  # pages of accounts come without Dash
+            "(!document.getElementById('first-view') && !!document.querySelector('#main #page-title'))"
         )
         self.page.wait_for_function(
             "() => Array.from(document.querySelectorAll('.graph-box')).every(b => b.querySelector('.main-svg'))"

@@ -68,3 +68,74 @@ def test_export_is_what_the_page_shows(visit):
     text = one.context.request.get(one.site + address).body().decode("utf-8-sig")
     lines = [line for line in text.splitlines() if line and not line.startswith(("#", '"#'))]
     assert len(lines) == rows + 1
+
+
+def test_account_from_one_time_password_to_ending_a_session(visit, demo_app):
+    """A steward signs in by keyboard, changes the password, sets up the code generator, signs in with a code elsewhere,
+    and ends that other session."""
+    import pyotp
+
+    from access import passwords
+    from data_access import accounts
+    from data_access.accounts import Given
+    from data_access.audit import Actor
+
+    once, lasting = passwords.one_time(), "kaķis guļ uz siltas krāsns"
+    with demo_app.server.extensions["ikms_identity"].desk.write() as connection:
+        accounts.add(
+            connection,
+            Actor("test"),
+            login="ieva.kalnina",
+            name="Ieva Kalniņa",
+            password_hash=passwords.digest(once),
+        )
+        accounts.assign(connection, Actor("test"), "ieva.kalnina", Given("steward"))
+
+    def sign_in(one, password: str, code: str = "") -> None:
+        page = one.open("/pieslegties?talak=/admin/audits")
+        page.locator("#id-login").focus()
+        page.keyboard.type("ieva.kalnina")
+        page.keyboard.press("Tab")
+        page.keyboard.type(password)
+        page.keyboard.press("Tab")
+        page.keyboard.type(code)
+        page.keyboard.press("Enter")
+
+    first = visit(width=390)
+    sign_in(first, once)
+    page = first.page
+    page.wait_for_url("**/konts?**", wait_until="load")
+    assert page.locator(".warn").count() == 2
+    assert first.axe() == []
+    for field, text in (("#id-old", once), ("#id-new", lasting), ("#id-again", lasting)):
+        page.locator(field).fill(text)
+    page.locator("button[value=password]").click()
+    page.wait_for_url("**zina=password**")
+    page.locator("button[value=totp-begin]").click()
+    page.wait_for_selector(".id-qr svg")
+    page.wait_for_load_state("load")
+    assert first.axe() == []
+    assert page.evaluate("() => document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    secret = page.locator(".id-secret").inner_text()
+    page.locator("#id-first").fill(pyotp.TOTP(secret).now())
+    page.locator("button[value=totp-confirm]").click()
+    page.wait_for_url("**zina=totp**")
+    assert page.locator(".id-qr").count() == 0
+
+    import time
+
+    second = visit()
+    code = pyotp.TOTP(secret).at(int(time.time()) + 30)  # the one of this half minute has been used
+    sign_in(second, lasting, code)
+    second.page.wait_for_url("**/admin/audits", wait_until="load")
+    second.awake()
+    assert second.axe() == []
+
+    page.goto(first.site + "/konts")
+    ends = page.locator("button[value=end]")
+    assert ends.count() == 2
+    ends.first.click()
+    page.wait_for_url("**zina=ended**")
+    assert page.locator("button[value=end]").count() == 1
+    assert second.page.goto(first.site + "/admin/audits").status == 404
+    assert first.faults == []
