@@ -35,6 +35,7 @@ from pages import (
     site,
     steward,
     stored,
+    templates_route,
     threshold_lab,
     users,
 )
@@ -81,6 +82,7 @@ def create_app(settings: configuration.Settings | None = None) -> site.Panel:
     exports.install(app.server, renderer)
     open_data.install(app.server, renderer, settings.open_data_folder)
     search_route.install(app.server, renderer)
+    templates_route.install(app.server)
     sign_in.install(app.server, app.site)
     account.install(app.server)
     users.install(app.server, app.site)

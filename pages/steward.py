@@ -36,6 +36,8 @@ from data_access.queries import loading
 from language import numbers
 from language.messages import _, t, tn
 
+from . import templates_route
+
 log = structlog.get_logger("ikms")
 STEWARD = frozenset({"steward"})
 PATH = "/admin/dati"
@@ -175,6 +177,7 @@ def _all(request: Request, desk, message: list[Part]) -> View:
             lang=lang,
             action=f"{PATH}/sutit",
             kinds=kinds(lang),
+            templates=templates_route.links(lang),
             today=date.today().isoformat(),
             limit=UPLOAD_LIMIT >> 20,
         ),
