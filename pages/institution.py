@@ -460,7 +460,7 @@ def _lower(school: School, entries: Sequence[Entry]) -> list:
     parts += [_panel(school, one) for one in opened]
     rest = [one for one in entries if one.why_not == "" and one not in opened]
     if rest:
-        parts.append(_more(school, rest))
+        parts.append(_more(school, rest, bool(opened)))
     parts.append(_ways_on(school))
     return parts
 
@@ -1151,7 +1151,7 @@ def _series_table(school: School, entry: Entry) -> Table:
 # --- the rest ----------------------------------------------------------------------------------------
 
 
-def _more(school: School, entries: Sequence[Entry]) -> Markup:
+def _more(school: School, entries: Sequence[Entry], opened: bool) -> Markup:
     """How the other indicators developed, as a list with small lines; each opens its panel."""
     lang = school.lang
     items = []
@@ -1188,7 +1188,7 @@ def _more(school: School, entries: Sequence[Entry]) -> Markup:
                 else "",
             }
         )
-    return render("institution_more.html", lang=lang, items=items)
+    return render("institution_more.html", lang=lang, items=items, opened=opened)
 
 
 def _ways_on(school: School) -> Markup:
