@@ -76,7 +76,7 @@ def cell(column: Column, value: Any) -> str:
         return f"{value}/{value + 1}"
     if column.kind == "percent":
         return plain_number(Decimal(str(value)) * 100)
-    if isinstance(value, (int, float, Decimal)):
+    if isinstance(value, (float, Decimal)):
         return plain_number(value)
     return str(value)
 
