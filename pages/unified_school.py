@@ -60,6 +60,7 @@ STAGES = {
     "basic": _("Schools, basic education"),
 }
 MOST_ROWS = 40
+MOST_OF_ALL = 12  # drawn for those who see the country; the table has all
 LEVEL_ORDER = {level: place for place, level in enumerate((*RATINGS, "optimal", "none"))}
 GRADES = ("preschool", *(str(grade) for grade in range(1, 10)))
 
@@ -215,6 +216,7 @@ def _answers(request: Request, visits: Sequence) -> dict[tuple[int, int], dict[s
 def _matrix(request: Request, visits: Sequence) -> ChartFrame:
     """Dots: what was found at each visit, one row a visit."""
     lang = request.lang
+    most = MOST_OF_ALL if request.scope.sees_all else MOST_ROWS
     found = _answers(request, visits)
     yes, no = t("yes", lang), t("no", lang)
     rows, table = [], []
@@ -261,8 +263,8 @@ def _matrix(request: Request, visits: Sequence) -> ChartFrame:
                 {"name": t(SHORT_ITEMS[item], lang), "title": t(name, lang), "hinders": item in HINDERING}
                 for item, name in ITEMS.items()
             ],
-            rows=rows[:MOST_ROWS],
-            rest=len(rows) - MOST_ROWS,
+            rows=rows[:most],
+            rest=len(rows) - most,
             caption=t("What was found at each visit", lang),
             name_title=t("Visit", lang),
             level_title=t("Level", lang),

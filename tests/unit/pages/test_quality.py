@@ -284,6 +284,31 @@ def test_municipality_sees_its_own_only(view, demo_path):
     assert len(names(view, "unified_school", "municipality", "own-visits")) == 25
 
 
+def test_ministry_sees_where_the_last_visit_was_below_good(view):
+    """The matrix of the ministry: the newest visit of each institution that is still below good, the lowest first."""
+    table = view("unified_school", "en", "ministry").table("own-visits")
+    order = ["Insufficient", "Needs improvement"]
+    levels = column(table, "level")
+    assert set(levels) <= set(order)
+    assert levels == sorted(levels, key=order.index)
+    assert len(set(column(table, "name"))) == len(table.rows)
+    repeated = view("unified_school", "en", "ministry").table("repeated-visits")
+    assert len(table.rows) == 60 - sum(
+        row["after"] in ("Good", "Very good", "good", "very good") for row in repeated.rows
+    )
+
+
+def test_a_timeline_tells_no_task_from_tasks_done(view):
+    """What was never set is not called done, and what is done says how many there were."""
+    from types import SimpleNamespace as Row
+
+    from pages.quality_blocks import _tasks_told
+
+    assert _tasks_told([], "en") == "No task is on record."
+    assert _tasks_told([Row(tasks=2, done=2), Row(tasks=1, done=1)], "en") == "All 3 tasks are done."
+    assert _tasks_told([Row(tasks=3, done=1)], "lv") == "Nav izpildīti 2 uzdevumi."
+
+
 def test_ministry_sees_repeated_visits_of_all(view):
     """Twenty-five institutions were visited twice; the ministry reads their names."""
     assert len(names(view, "unified_school", "ministry", "repeated-visits")) == 25
