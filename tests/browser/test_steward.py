@@ -1,0 +1,116 @@
+"""A steward's walk in the browser: wrong file, messages, mended file, preview, publish, the page shows it, rollback."""
+
+from __future__ import annotations
+
+import re
+import threading
+
+import pytest
+from playwright.sync_api import expect
+from werkzeug.serving import make_server
+
+from data_access import engine as engines
+from data_access import migrations_runner, releases
+from data_access.publishing import steps
+from tests.browser.conftest import Visit
+from tests.support import small
+from tests.support.absence_files import csv, many, with_cell
+
+SCHOOL = "/skola/9920000001"
+
+
+@pytest.fixture
+def own_site(tmp_path):
+    """A running application over a small database of its own; loads are done by worker processes."""
+    import settings
+    from app import create_app
+
+    url = f"sqlite:///{tmp_path / 'walk.sqlite'}"
+    engine = engines.create(url)
+    migrations_runner.upgrade(engine)
+    with engine.begin() as connection:
+        small.fill(connection, more=60)
+        releases.publish(connection, reason="small", author="tests", steps=steps())
+    engine.dispose()
+    application = create_app(
+        settings.Settings(
+            DATABASE_URL=url,
+            secret_key="test-only-0123456789-abcdefghijklmnop",
+            log_level="ERROR",
+            rate_imports=0,
+            rate_callbacks=0,
+        )
+    )
+    server = make_server("127.0.0.1", 0, application.server, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+
+
+def upload(page, name: str, text: str) -> None:
+    page.locator("#st-file").set_input_files(
+        {"name": name, "mimeType": "text/csv", "buffer": text.encode("cp1257")}
+    )
+    page.get_by_role("button", name="Pārbaudīt datni").click()
+
+
+def test_the_walk_of_a_steward(browser, own_site, tmp_path):
+    """Every step by label and button, as a person does it; axe on each view; the address keeps the state."""
+    context = browser.new_context(
+        viewport={"width": 390, "height": 900}, locale="lv-LV", accept_downloads=True
+    )
+    context.set_default_timeout(60_000)
+    expect.set_options(timeout=60_000)
+    visit = Visit(context, own_site)
+    try:
+        answer = context.request.post(
+            f"{own_site}/pieslegties",
+            form={"account": "steward", "next": "/"},
+            headers={"Sec-Fetch-Site": "same-origin"},
+        )
+        assert answer.ok
+        page = visit.open("/admin/dati")
+        assert visit.axe() == []
+
+        upload(page, "kavejumi.csv", csv(with_cell(3, "long_unexcused", "70", many(40))))
+        expect(page.locator("h1")).to_have_text("kavejumi.csv: noraidīta")
+        visit.awake()
+        expect(page.locator(".st-findings")).to_contain_text("3. rinda, kolonna G")
+        assert visit.axe() == []
+        with page.expect_download() as caught:
+            page.get_by_role("link", name="Lejupielādēt datni ar iekrāsotām šūnām").click()
+        assert caught.value.suggested_filename.endswith(".xlsx")
+
+        page.get_by_role("link", name="Sūtīt citu datni").click()
+        page.locator("#st-file").wait_for()
+        visit.awake()
+        upload(page, "kavejumi_labota.csv", csv(many(40)))
+        expect(page.locator("h1")).to_have_text("kavejumi_labota.csv: pārbaudīta, gaida publicēšanu")
+        visit.awake()
+        expect(page.locator("#izmainas")).to_contain_text("Jaunas rindas: 40")
+        assert visit.axe() == []
+        wide = page.evaluate(
+            "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert wide <= 0
+
+        page.locator("#st-reason").fill("1. semestra kavējumi")
+        page.get_by_role("button", name="Publicēt").click()
+        expect(page.locator("h1")).to_have_text(re.compile("publicēta$"))
+        visit.open(SCHOOL)
+        assert page.locator("#view-state").get_attribute("data-release") == "2"
+        expect(page.locator("main")).to_contain_text("3,3")
+
+        visit.open("/admin/dati")
+        page.locator("#st-why").fill("atpakaļ pārbaudei")
+        page.get_by_role("button", name="Atgriezt").click()
+        expect(page.get_by_role("status").first).to_be_attached()
+        expect(page.locator("main")).to_contain_text("Lasītāji tagad redz 1. versiju.")
+        visit.open(SCHOOL)
+        assert page.locator("#view-state").get_attribute("data-release") == "1"
+        assert visit.faults == []
+        assert visit.foreign == []
+    finally:
+        context.close()
