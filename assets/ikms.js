@@ -289,7 +289,7 @@
 
   /* --- work that goes on elsewhere: its state is asked every second ------------------------------ */
   function watch() {
-    var box = document.querySelector("#dash-view [data-watch]");
+    var box = document.querySelector("#main [data-watch]");
     if (!box || document.hidden) { return; }
     fetch(box.dataset.watch, { headers: { Accept: "application/json" } }).then(function (answer) {
       return answer.ok ? answer.json() : null;

@@ -34,6 +34,13 @@ def start(database_url: str, command: str, **arguments: object) -> int:
     return process.pid
 
 
+def settle() -> None:
+    """Wait for the workers that this process started."""
+    for process in _running:
+        process.wait()
+    _running.clear()
+
+
 def run(command: str, arguments: dict, engine=None) -> int:
     """Do the work in this process; returns the exit code. What went wrong is noted on the load."""
     from .. import engine as engines
