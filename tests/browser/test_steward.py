@@ -6,12 +6,14 @@ import threading
 
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy import insert
 from werkzeug.serving import make_server
 
 from data_access import engine as engines
 from data_access import migrations_runner, releases
 from data_access.importing import worker
 from data_access.publishing import steps
+from data_access.schema import fact_enrolment
 from tests.browser.conftest import Visit
 from tests.support import small
 from tests.support.absence_files import csv, many, with_cell
@@ -30,6 +32,20 @@ def own_site(tmp_path):
     migrations_runner.upgrade(engine)
     with engine.begin() as connection:
         small.fill(connection, more=60)
+        connection.execute(
+            insert(fact_enrolment),
+            [
+                {
+                    "institution_id": number,
+                    "school_year": 2023,
+                    "semester": 1,
+                    "stage": "basic",
+                    "pupils": 120,
+                    "load_batch_id": 1,
+                }
+                for number in range(7, 67)
+            ],
+        )
         releases.publish(connection, reason="small", author="tests", steps=steps())
     engine.dispose()
     application = create_app(
@@ -102,7 +118,7 @@ def test_the_walk_of_a_steward(browser, own_site, tmp_path):
         expect(page.locator("h1")).to_have_text("kavejumi_labota.csv: publicēta")
         visit.open(SCHOOL)
         assert page.locator("#view-state").get_attribute("data-release") == "2"
-        expect(page.locator("main")).to_contain_text("3,3")
+        expect(page.locator("main")).to_contain_text("3,3")  # 4 of 120
 
         visit.open("/admin/dati")
         page.locator("#st-why").fill("atpakaļ pārbaudei")
