@@ -555,3 +555,84 @@ def test_agent_is_coarse(app):
     ):
         with app.server.test_request_context(headers={"User-Agent": header}):
             assert sessions_of_web.agent() == words
+
+
+# --- T41 ---------------------------------------------------------------------------------------------
+
+
+def test_each_event_is_one_record(readers, desk):
+    """Signing in and failing, choosing a role, viewing a school (as HTML and by Dash), exporting, proposing a threshold,
+    changing a user, signing out: exactly one record each, with who, role, scope, when, from where and result."""
+
+    def records(action) -> list:
+        with desk.read() as connection:
+            before = audit.newest(connection, 1)[0].id
+        action()
+        with desk.read() as connection:
+            return [row for row in audit.newest(connection, 50) if row.id > before]
+
+    readers.add("t41.user", Given("ministry"), Given("school", SCHOOL))
+    readers.add("t41.other", Given("ministry"))
+    steward = readers.client()
+    steward.post("/pieslegties", data={"account": "steward"}, headers=SAME)
+    client = readers.client()
+    with desk.read() as connection:
+        row = accounts.by_login(connection, "t41.user")
+        ministry = accounts.assignments(connection, row.id)[0].id
+    call = {
+        "output": "page.children",
+        "outputs": {"id": "page", "property": "children"},
+        "inputs": [
+            {"id": "url", "property": "pathname", "value": f"/skola/{SCHOOL}"},
+            {"id": "url", "property": "search", "value": ""},
+        ],
+        "changedPropIds": ["url.pathname"],
+    }
+
+    def view():
+        assert client.get(f"/skola/{SCHOOL}").status_code == 200
+        assert client.post("/_dash-update-component", json=call, headers=SAME).status_code == 200
+
+    threshold = {
+        "raditajs": "R03",
+        "posms": "basic",
+        "videja": "1.7",
+        "teritorija": "all",
+        "zime": "gt",
+        "pamats": "times_national",
+        "augsta": "2.5",
+        "pamatojums": "Because it is a test.",
+    }
+    steps = [
+        (lambda: readers.sign_in("t41.user", password="wrong password here"), "sign_in_failed", "", "refused"),
+        (lambda: readers.sign_in("t41.user", client=client), "sign_in", "", "done"),
+        (lambda: client.post("/konts", data={"do": "role", "role": ministry}, headers=SAME), "role_change", "ministry", "done"),
+        (view, "school_view", "ministry", "done"),
+        (lambda: client.get("/eksports/csv/robezas-limeni/latvija/robezas"), "export", "ministry", "done"),
+        (lambda: client.post("/latvija/robezas/priekslikums", data=threshold, headers=SAME), "threshold_change", None, "done"),
+        (lambda: steward.post("/admin/lietotaji", data={"do": "disable", "login": "t41.other"}, headers=SAME), "user_change", "steward", "done"),
+        (lambda: client.post("/iziet", headers=SAME), "sign_out", "ministry", "done"),
+    ]  # fmt: skip
+    for action, what, role, result in steps:
+        found = records(action)
+        assert [row.what for row in found] == [what], what
+        assert found[0].result == result
+        assert found[0].who == ("demo-steward" if what == "user_change" else "t41.user")
+        assert found[0].at.endswith("+00:00")
+        if role is not None:
+            assert found[0].role == role, what
+            assert found[0].origin == "127.0.0.1"
+    with desk.read() as connection:
+        assert audit.verify(connection).whole
+
+
+def test_released_view_and_public_are_not_recorded(readers, desk):
+    """Looking at a foreign school's released values is everybody's; nobody is watched doing so."""
+    readers.add("t41.school", Given("school", SCHOOL))
+    client, _answer = readers.sign_in("t41.school")
+    with desk.read() as connection:
+        before = audit.newest(connection, 1)[0].id
+    assert client.get("/skola/9900000007").status_code == 200
+    assert readers.client().get(f"/skola/{SCHOOL}").status_code == 200
+    with desk.read() as connection:
+        assert audit.newest(connection, 1)[0].id == before

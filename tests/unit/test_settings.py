@@ -63,3 +63,49 @@ def test_secret_never_printed(monkeypatch):
     with pytest.raises(settings.SettingsError) as caught:
         make(monkeypatch, IKMS_SECRET_KEY="shortsecretvalue")
     assert "shortsecretvalue" not in str(caught.value)
+
+
+OIDC = {
+    "IKMS_OIDC_ISSUER": "https://login.example.lv/realms/ikms",
+    "IKMS_OIDC_CLIENT_ID": "ikms",
+    "IKMS_OIDC_CLIENT_SECRET": "a-secret-of-the-issuer",
+    "IKMS_OIDC_REDIRECT": "https://ikms.example.lv/pieslegties/oidc/atpakal",
+}
+
+
+def test_whole_oidc_is_accepted(monkeypatch):
+    """All four settings, and the secret is not shown."""
+    made = make(monkeypatch, **OIDC)
+    assert made.oidc_issuer == OIDC["IKMS_OIDC_ISSUER"]
+    assert "a-secret" not in repr(made)
+
+
+@pytest.mark.parametrize("missing", OIDC)
+def test_part_of_oidc_is_refused(monkeypatch, missing):
+    """Three of four name the fourth."""
+    with pytest.raises(settings.SettingsError, match=missing):
+        make(monkeypatch, **{name: value for name, value in OIDC.items() if name != missing})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("IKMS_OIDC_ISSUER", "http://login.example.lv"),
+        ("IKMS_OIDC_ISSUER", "https://login.example.lv/?x=1"),
+        ("IKMS_OIDC_ISSUER", "https://user@login.example.lv"),
+        ("IKMS_OIDC_REDIRECT", "https://ikms.example.lv/elsewhere"),
+        ("IKMS_OIDC_REDIRECT", "http://ikms.example.lv/pieslegties/oidc/atpakal"),
+        ("IKMS_OIDC_CLIENT_SECRET", "short"),
+        ("IKMS_OIDC_SCOPES", "profile"),
+    ],
+)
+def test_contradictory_oidc_is_refused(monkeypatch, name, value):
+    """Plain http, other paths, short secrets, no openid."""
+    with pytest.raises(settings.SettingsError, match=name):
+        make(monkeypatch, **{**OIDC, name: value})
+
+
+def test_roles_claim_without_issuer_is_refused(monkeypatch):
+    """Settings that would have no effect are named."""
+    with pytest.raises(settings.SettingsError, match="IKMS_OIDC_ROLES_CLAIM"):
+        make(monkeypatch, IKMS_OIDC_ROLES_CLAIM="roles")
