@@ -146,7 +146,7 @@ def actor() -> Actor:
     unit = ""
     if row is not None and row.login:
         unit = row.reg_no or row.municipality_code or ""
-    elif scope.signed_in:
+    elif scope.signed_in and not scope.sees_all:
         unit = scope.label
     return Actor(who, scope.role, unit, client_address())
 
@@ -190,7 +190,7 @@ def sign_in(account_key: str) -> bool:
             audit.SIGNED_IN,
             who=scope.user,
             role=scope.role,
-            scope=scope.label,
+            scope="" if scope.sees_all else scope.label,
             origin=client_address(),
             detail={"method": "demo"},
         )

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from language.messages import _
 
@@ -41,6 +41,8 @@ _HELD = (
     .outerjoin(user_assignment, user_assignment.c.id == user_session.c.assignment_id)
 )
 
+_OF_TOKEN = _HELD.where(user_session.c.token_hash == bindparam("token_hash"))
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -59,7 +61,7 @@ def find(connection: Connection, token: str, limits: Limits) -> Row | None:
     """The live session of a token, with its account and assignment; None when it ended, expired or never was."""
     if not 40 <= len(token) <= 60:
         return None
-    row = connection.execute(_HELD.where(user_session.c.token_hash == token_hash(token))).first()
+    row = connection.execute(_OF_TOKEN, {"token_hash": token_hash(token)}).first()
     if row is None or not alive(row, limits) or row.disabled_at is not None:
         return None
     return row
