@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from access.pages import REGISTRY, Request, page
 from components import marks
 from components.chart_frame import ChartFrame, Provenance
@@ -104,6 +106,7 @@ def view(request: Request) -> View:
         render("methodology_measured.html", heading=sections[0], lang=lang),
         _indicators(request),
         render("methodology_levels.html", headings=sections[1:4], levels=levels, lang=lang),
+        _same_share(request),
         render("methodology_protection.html", headings=sections[4:6], signs=signs, lang=lang),
         render("methodology_sources.html", heading=sections[6], lang=lang),
         _sources(request),
@@ -179,6 +182,67 @@ def _indicators(request: Request) -> ChartFrame:
             coverage=(len(rows), len(rows)),
             release_id=request.reader.release.id,
             counting=t("indicators defined", lang),
+        ),
+        lang=lang,
+        address=request.address,
+        level=3,
+    )
+
+
+@cache
+def _examples() -> tuple[tuple[int, int, float, float, float], ...]:
+    """Count, size, ends of the 95 % interval and probability above 7.5 %, where the country has 5.6 %."""
+    import numpy as np
+
+    from indicators.statistics.bayes import BetaBinomial
+    from indicators.statistics.intervals import wilson
+
+    x, n = np.array([24, 12, 1, 3]), np.array([212, 106, 9, 24])
+    above = BetaBinomial(0.0556 * 81, 0.9444 * 81, False, x, n).probability_beyond(0.075, "high")
+    ends = wilson(x, n)
+    rows = zip(x, n, ends.lower, ends.upper, above, strict=True)
+    return tuple((int(a), int(b), float(low), float(high), float(p)) for a, b, low, high, p in rows)
+
+
+def _same_share(request: Request) -> ChartFrame:
+    """Nearly the same share in four institutions, and how sure one may be in each."""
+    lang = request.lang
+    rows = [
+        {
+            "count": numbers.counts(count, size, lang),
+            "share": count / size,
+            "interval": numbers.interval(low, high, lang),
+            "probability": numbers.percent(above, lang, 0),
+            "certainty": t("certain", lang) if above >= 0.9 else t("possible", lang),
+        }
+        for count, size, low, high, above in _examples()
+    ]
+    return ChartFrame(
+        title=t("Why can the same share be certain in one school and only possible in another?", lang),
+        finding=t(
+            "24 of 212, 12 of 106 and 1 of 9 are nearly the same share, but only the first is certainly above the "
+            "boundary of 7.5%; 3 of 24 is an even higher share and still may be chance.",
+            lang,
+        ),
+        table=Table(
+            "same-share",
+            t("Four institutions, one boundary of 7.5%", lang),
+            [
+                Column("count", t("Counts", lang)),
+                Column("share", t("Share", lang), "percent"),
+                Column("interval", t("95% interval", lang)),
+                Column("probability", t("Probability of being above the boundary", lang)),
+                Column("certainty", t("Certainty", lang)),
+            ],
+            rows,
+            lang,
+        ),
+        provenance=Provenance(
+            source=t("worked example", lang),
+            as_of=request.reader.release.as_of,
+            coverage=None,
+            release_id=request.reader.release.id,
+            counting=t("an invented indicator with a national share of 5.6%", lang),
         ),
         lang=lang,
         address=request.address,
