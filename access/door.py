@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import structlog
 from dash import Dash
+from dash.fingerprint import check_fingerprint
 from flask import Flask, Response, abort, g, request
 from werkzeug.exceptions import HTTPException, TooManyRequests
 
@@ -18,6 +19,7 @@ log = structlog.get_logger("ikms")
 
 # Endpoints of Dash that may answer; everything else must be registered with `route`.
 _DASH_OPEN = {"/_dash-layout", "/_dash-dependencies", "/_favicon.ico", "/_reload-hash"}
+_SUITES = "/_dash-component-suites/"
 _allowed: dict[str, frozenset[str]] = {}
 _limited: dict[str, str] = {}
 
@@ -77,7 +79,11 @@ def install(app: Dash, is_page: Callable[[str], bool], limits: Limits) -> None:
             abort(405 if path in _DASH_OPEN or is_page(path) else 404)
         if path == "/_reload-hash":
             abort(404)
-        if path in _DASH_OPEN or path.startswith(("/_dash-component-suites/", "/assets/")):
+        if path in _DASH_OPEN or path.startswith("/assets/"):
+            return
+        if path.startswith(_SUITES):
+            if not _registered(app, path.removeprefix(_SUITES)):
+                abort(404)  # Dash itself would fail
             return
         if path == "/healthz":
             return
@@ -90,7 +96,7 @@ def install(app: Dash, is_page: Callable[[str], bool], limits: Limits) -> None:
         status = g.pop("page_status", None)
         if status:
             response.status_code = status
-        if g.get("ikms_session") is not None:
+        if g.get("ikms_session") is not None or request.method not in ("GET", "HEAD"):
             response.headers["Cache-Control"] = "no-store"
         else:
             response.headers.setdefault("Cache-Control", "no-cache")
@@ -98,6 +104,13 @@ def install(app: Dash, is_page: Callable[[str], bool], limits: Limits) -> None:
         if "release_id" in g:
             response.headers["X-Release"] = str(g.release_id)
         return response
+
+
+def _registered(app: Dash, path: str) -> bool:
+    """Whether this is a file of a component package that the application uses."""
+    package, _, file = path.partition("/")
+    file, _fingerprinted = check_fingerprint(file)
+    return file in app.registered_paths.get(package, ())
 
 
 def _same_origin() -> None:

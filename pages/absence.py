@@ -214,7 +214,7 @@ def _headline_share(unit: Unit, now) -> str | None:
     if unit.stage != "total" or share is None or not _has_preschool(unit):
         return share
     young = unit.cell(unit.year, unit.semester, "preschool")
-    if now.count is None or young is None or young.count is None or not young.pupils:
+    if now.count is None or young is None or young.count is None or not 0 < young.pupils < now.pupils:
         return t("{share} with preschool", unit.lang, share=share)
     own = (now.count - young.count) / (now.pupils - young.pupils)
     return t("{share} without preschool", unit.lang, share=numbers.percent(own, unit.lang))
