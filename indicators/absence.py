@@ -15,7 +15,7 @@ import numpy as np
 
 from indicators import comparison
 from indicators.catalogue import INDICATORS
-from indicators.disclosure import MINIMUM, percentage_band, rounded
+from indicators.disclosure import MINIMUM, RULES, percentage_band, rounded
 from indicators.statistics import intervals, projection
 
 if TYPE_CHECKING:
@@ -39,9 +39,9 @@ COVERAGE = 0.80
 
 # Protection of municipalities (docs/methodology.md): never shown there, contributors and dominance.
 NEVER_BY_AREA = ("preschool", SPECIAL, BASIC_ALL)
-MIN_CONTRIBUTORS = 3
-DOMINANCE = (0.85, 0.95)
-BROADEST = 299  # bands of hidden counts are never finer than those of a group of this size
+MIN_CONTRIBUTORS = RULES.contributors
+DOMINANCE = RULES.dominance
+BROADEST = RULES.broadest
 
 
 # --- counts of areas -------------------------------------------------------------------------------
@@ -150,8 +150,9 @@ def protect(rows: pd.DataFrame) -> pd.DataFrame:
     """
     result = rows[rows["area_kind"].isin(["country", "municipality"])].reset_index(drop=True)
     local = (result["area_kind"] == "municipality").to_numpy()
-    x, n = (result[name].to_numpy(dtype=float) for name in ("long_unexcused", "pupils"))
+    x, n = (result[name].to_numpy(dtype=float).copy() for name in ("long_unexcused", "pupils"))
     known = np.isfinite(x)
+    least = np.where(result["stage"].isin(RULES.sensitive_stages), RULES.minimum_sensitive, MINIMUM)
     small = known & (x > 0) & (x < MINIMUM)
     never = local & (result["stage"].isin(NEVER_BY_AREA) | (result["source_code"] == CASES)).to_numpy()
     few = known & (x > 0) & ~(result["contributors"].to_numpy(dtype=float) >= MIN_CONTRIBUTORS)
@@ -178,7 +179,9 @@ def protect(rows: pd.DataFrame) -> pd.DataFrame:
     result["share"], result["share_low"], result["share_high"] = (low + high) / 2, low, high
 
     result.loc[local, "pupils"] = rounded(n[local])
-    result.loc[local & ~(n >= MINIMUM), "pupils"] = np.nan
+    result.loc[local & ~(n >= least), "pupils"] = np.nan
+    # The learners of the institutions with VIIS entries, less all learners, would be those of the few without.
+    result.loc[local & (result["source_code"] == CASES).to_numpy(), "pupils"] = np.nan
     result.loc[local & ~hidden & known, "long_unexcused"] = rounded(x[local & ~hidden & known])
     result.loc[hidden, "long_unexcused"] = np.nan
     result["reason"] = np.where(hidden, "c", None)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from indicators.disclosure import MINIMUM, percentage_band, rounded
+from indicators.disclosure import MINIMUM, RULES, percentage_band, rounded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,14 +30,14 @@ K = range(1, 11)
 FLOW_K = (1, 3, 5, 10)
 
 BASE_YEAR = 2015  # of stored incomes; pages show another year
-MIN_EARNERS = 10  # for a median
-MIN_QUARTILES = 20  # earners, for quartiles
+MIN_EARNERS = RULES.minimum_earners  # for a median
+MIN_QUARTILES = RULES.minimum_quartiles  # earners, for quartiles
 POOL_UNDER = 30  # graduates; below, three cohorts are read together
 POOLED = 3
-MIN_FLOW = 100  # graduates of a field whose sectors are shown
+MIN_FLOW = RULES.minimum_flow  # graduates of a field whose sectors are shown
 MIN_RELATIVE = 100  # graduates, for the relative unemployment outside the own scope
 MIN_UNITS = 10  # programmes behind a prior of a comparison
-MONEY = 10  # EUR
+MONEY = RULES.money  # EUR
 Z = 1.959964
 QUARTILE = 0.6744898
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from indicators.disclosure import MINIMUM, RULES
 from indicators.statistics.intervals import newcombe_difference
 
 if TYPE_CHECKING:
@@ -20,9 +21,8 @@ OPTIMAL = "optimal"  # the three upper ratings together, where only their sum is
 UPPER = (*RATINGS[2:], OPTIMAL)
 LAGGING = RATINGS[:2]
 OUTCOMES = ("confirmed", "not_confirmed", "explained", "forwarded")
-MINIMUM = 10  # institutions, tasks or complaints of a municipality that others may see
-MOST_OF_ONE = 0.8  # a count that comes mostly from one institution tells about that institution
-FEWEST_INSTITUTIONS = 3
+MOST_OF_ONE = RULES.dominance[0]  # a count that comes mostly from one institution tells about that institution
+FEWEST_INSTITUTIONS = RULES.contributors
 TYPE_GROUPS = {"preschool": "preschool", "vocational": "vocational", "orientation": "vocational"}
 COUNTRY = "LV"
 
