@@ -18,6 +18,8 @@ from data_access.importing import commands as loading
 from data_access.importing import template_commands
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="IKMS panelis")
+disclosure_cli = typer.Typer(no_args_is_help=True, help="Disclosure control: report, rules, approval.")
+cli.add_typer(disclosure_cli, name="disclosure")
 console = Console()
 
 
@@ -168,6 +170,65 @@ def withdraw_threshold(proposal: int) -> None:
     with _engine().begin() as connection:
         thresholds.withdraw(connection, proposal)
     console.print(f"Atsaukts | withdrawn {proposal}")
+
+
+@disclosure_cli.command(name="report")
+def disclosure_report(
+    release_id: int = typer.Option(0, "--release", help="A release; the newest when not given."),
+) -> None:
+    """Print what was hidden in a release, what could be worked out before, and what insiders still can."""
+    from data_access import disclosure
+
+    with _engine().begin() as connection:
+        found = disclosure.report(connection, release_id or None)
+    if found is None:
+        console.print("[red]Pārskata nav | there is no report[/red]")
+        raise typer.Exit(1)
+    payload = found["payload"]
+    hidden = found["primary_hidden"] + found["complementary_hidden"]
+    table = Table(title=f"Versija | release {found['release_id']}, {found['created_at']}")
+    table.add_column("")
+    table.add_column("", justify="right")
+    for name, value in (
+        ("Publicētās rindas | published rows", found["cells"]),
+        ("paslēptas pašas | primary", found["primary_hidden"]),
+        ("paslēptas papildus | complementary", found["complementary_hidden"]),
+        ("paslēpto daļa | share hidden", f"{hidden / max(found['cells'], 1):.1%}"),
+        ("aizsargājamie skaitļi | secrets", found["secrets"]),
+        ("šaurākais intervāls | narrowest interval", found["narrowest"]),
+        ("precīzi uzzināmi no malas | exact to an outsider", found["outsider_exact"]),
+        (
+            "uzzināmi bez papildu slēpšanas | given away by primary alone",
+            payload["given_away_by_primary_alone"],
+        ),
+        ("iestādēm uzzināmi | within reach of some institution", found["insider_cells"]),
+        ("iestādēm uzzināmi pirms | the same before", payload["insiders_before"]),
+        ("pašvaldībām uzzināmi citās | of some other municipality", payload["municipalities_as_insiders"]),
+        ("jau zināmi | told by headline totals or earlier releases", found["told_for_good"]),
+        ("lineārās programmas | linear programs", payload["linear_programs"]),
+        ("laiks, s | time, s", found["seconds"]),
+        ("noteikumi | rules", f"{found['rules_version']}, {found['rules_valid_from']}"),
+        ("noteikumu sha256 | rules sha256", found["rules_sha256"]),
+        ("paraksts | HMAC", found["rules_hmac"] or "–"),
+    ):
+        table.add_row(name, str(value))
+    for name, counts in payload["tables"].items():
+        table.add_row(f"  {name}", f"{counts['primary']} + {counts['complementary']} / {counts['rows']}")
+    console.print(table)
+
+
+@disclosure_cli.command(name="sign")
+def disclosure_sign(
+    first: str = typer.Option(..., help="Who approves."),
+    second: str = typer.Option(..., help="Who else approves."),
+    valid_from: str = typer.Option(..., help="YYYY-MM-DD."),
+    version: str = typer.Option(..., help="Version of the rules."),
+) -> None:
+    """Seal the edited rules with the approval of two persons."""
+    from indicators.disclosure import rules
+
+    signed = rules.sign(rules.PATH, (first, second), valid_from, version)
+    console.print(f"Noteikumi | rules {signed.version}: {signed.digest}")
 
 
 @cli.command(name="releases")

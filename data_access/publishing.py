@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from . import facts
 from .bulk import insert_rows
+from .disclosure import protect_release
 from .queries.municipality import roll_up_municipalities
 from .queries.published import recompute_totals
 from .releases import Step
@@ -35,6 +36,9 @@ def steps(progress: Progress | None = None) -> tuple[Step, ...]:
     def compute_indicators(connection: Connection, release_id: int) -> None:
         _compute(connection, release_id, progress or (lambda text: None))
 
+    def suppress_small_numbers(connection: Connection, release_id: int) -> None:
+        protect_release(connection, release_id, progress or (lambda text: None))
+
     return (
         ensure_thresholds,
         compute_indicators,
@@ -43,6 +47,7 @@ def steps(progress: Progress | None = None) -> tuple[Step, ...]:
         roll_up_absence,
         roll_up_quality,
         roll_up_graduates,
+        suppress_small_numbers,  # before any step that reads what is released
         roll_up_coverage,
         roll_up_public,
     )

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from . import audit, public_file, schema
+from . import audit, disclosure, public_file, schema
 from .reading import Release, current_release
 from .schema_loading import release_move
 
@@ -60,6 +60,11 @@ def publish(
     )
     for step in steps:
         step(connection, release_id)
+    if not disclosure.reported(connection, release_id):
+        raise ReleaseError(
+            "Publicēšana atteikta: nav datu aizsardzības pārskata | "
+            "publication refused: there is no report of disclosure control"
+        )
     _point(connection, release_id, reason, author, "publish")
     _prune(connection, release_id)
     public_file.prepare(connection, release_id)
@@ -72,6 +77,11 @@ def rollback(connection: Connection, release_id: int, *, reason: str, author: st
     if release_id not in kept:
         raise ReleaseError(
             f"Versija {release_id} nav saglabāta; ir {kept} | release {release_id} is not kept; there are {kept}"
+        )
+    if not disclosure.reported(connection, release_id):
+        raise ReleaseError(
+            f"Versijai {release_id} nav datu aizsardzības pārskata | "
+            f"release {release_id} has no report of disclosure control"
         )
     if not reason.strip():
         raise ReleaseError("Atcelšanai vajag iemeslu | a rollback needs a reason")

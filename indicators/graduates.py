@@ -641,6 +641,14 @@ def detail(cells: pd.DataFrame, compared: pd.DataFrame) -> pd.DataFrame:
     return result[(cells["area_kind"] == "institution").to_numpy()].assign(plane="detail")
 
 
+RELEASED_NUMBERS = (
+    *(f"{name}_{end}" for name in SHARES for end in ("low", "high")),
+    "graduates", "in_latvia", "earners", "employed_lower", "employed_upper", "income_lower_quartile",
+    "income_median", "income_upper_quartile", "relative_income", "relative_unemployment",
+    "relative_unemployment_lower", "relative_unemployment_upper",
+)  # fmt: skip
+
+
 def released(cells: pd.DataFrame, institution_region: Mapping[str, str], final: int) -> pd.DataFrame:
     """The plane of everybody else: small groups hidden with their complements, counts rounded, shares in bands."""
     size = cells["graduates"].to_numpy(dtype=float)
@@ -665,13 +673,7 @@ def released(cells: pd.DataFrame, institution_region: Mapping[str, str], final: 
     _relative_unemployment(result, cells, size >= MIN_RELATIVE, digits=1)
     result["expected_employed"] = result["probability_higher"] = np.nan
     result["reason"] = np.where(hidden, "c", None)
-    numbers = [
-        *(f"{name}_{end}" for name in SHARES for end in ("low", "high")),
-        "graduates", "in_latvia", "earners", "employed_lower", "employed_upper", "income_lower_quartile",
-        "income_median", "income_upper_quartile", "relative_income", "relative_unemployment",
-        "relative_unemployment_lower", "relative_unemployment_upper",
-    ]  # fmt: skip
-    result.loc[hidden, numbers] = np.nan
+    result.loc[hidden, list(RELEASED_NUMBERS)] = np.nan
     for name in ("income_reason", "relative_reason", "unemployment_reason"):
         result.loc[hidden, name] = "c"
     return result.assign(plane="released")

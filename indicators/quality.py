@@ -21,7 +21,9 @@ OPTIMAL = "optimal"  # the three upper ratings together, where only their sum is
 UPPER = (*RATINGS[2:], OPTIMAL)
 LAGGING = RATINGS[:2]
 OUTCOMES = ("confirmed", "not_confirmed", "explained", "forwarded")
-MOST_OF_ONE = RULES.dominance[0]  # a count that comes mostly from one institution tells about that institution
+MOST_OF_ONE = RULES.dominance[
+    0
+]  # a count that comes mostly from one institution tells about that institution
 FEWEST_INSTITUTIONS = RULES.contributors
 TYPE_GROUPS = {"preschool": "preschool", "vocational": "vocational", "orientation": "vocational"}
 COUNTRY = "LV"

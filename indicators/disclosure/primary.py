@@ -107,7 +107,10 @@ def protect(
     size = np.where(area, np.minimum(n, RULES.broadest), n)
     low, high = percentage_band(np.where(banded, exact, np.nan), size)
     flat = area & (low == high)
-    low, high = np.where(flat, np.maximum(low - 0.005, 0.0), low), np.where(flat, np.minimum(high + 0.005, 1.0), high)
+    low, high = (
+        np.where(flat, np.maximum(low - 0.005, 0.0), low),
+        np.where(flat, np.minimum(high + 0.005, 1.0), high),
+    )
     result["value_text"] = pd.Series([None] * len(result), index=result.index, dtype=object)
     wide = banded & (high > low)
     result.loc[wide, "value_text"] = [
@@ -117,7 +120,9 @@ def protect(
     shown_x = np.where(from_counts | (share & (kind == "country") & known & ~hidden), rounded(x), np.nan)
     per_hundred = area & (persons > 1)
     exact_n = shown_n
-    shown_n = np.where(per_hundred, np.nan, shown_n)  # learners of all stages would cross the sums of the stages
+    shown_n = np.where(
+        per_hundred, np.nan, shown_n
+    )  # learners of all stages would cross the sums of the stages
     shown = np.where(banded, (low + high) / 2, exact)
     with np.errstate(invalid="ignore", divide="ignore"):
         shown = np.where(from_counts, np.round(np.minimum(shown_x / shown_n, 1.0), 4), shown)

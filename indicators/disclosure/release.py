@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 VALUE_KEY = ["unit_kind", "unit_id", *PERIOD]
 WIDTH = float(RULES.interval - 1)  # so many values and one more
 TOTAL = ""  # all stages of an institution together
-LOADS = ("R05", "R07")  # values per hundred learners: without their denominators they tell nothing of the learners
+LOADS = (
+    "R05",
+    "R07",
+)  # values per hundred learners: without their denominators they tell nothing of the learners
 LEARNERS = ("R03",)  # denominators that are learners of a stage at the end of a semester
 ABSENCE_STAGES = ("preschool", "basic", "upper_secondary", "vocational")
 
@@ -246,7 +249,9 @@ def _values(
         x[at],
         need=need[at],
         need_hidden=np.where(single & (n > 0), WIDTH, 0.0)[at],
-        owner=owner[at], area=areas[at], headline=country[at]
+        owner=owner[at],
+        area=areas[at],
+        headline=country[at],
     )
     names.append(_named("x", exact.iloc[at][["unit_kind", "unit_id", *PERIOD]]))
     builder.say(np.where(country, ALWAYS, rows)[at], x_variable[at], x_low[at], x_high[at])
@@ -258,7 +263,9 @@ def _values(
         "values", exact[[*VALUE_KEY]].assign(loads=loads), int(rows[0]), {"n": n_variable, "x": x_variable}
     )
     if "absence" in frames and len(frames["absence"]):
-        _absence(builder, tables, names, frames["absence"], frames["absence_shown"], exact, n_variable, x_variable)
+        _absence(
+            builder, tables, names, frames["absence"], frames["absence_shown"], exact, n_variable, x_variable
+        )
 
 
 def _first_of(keys: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -338,9 +345,7 @@ def _absence(
 # --- children without a place ---------------------------------------------------------------------------
 
 
-def _children(
-    builder: Builder, tables: dict, names: list, exact: pd.DataFrame, shown: pd.DataFrame
-) -> None:
+def _children(builder: Builder, tables: dict, names: list, exact: pd.DataFrame, shown: pd.DataFrame) -> None:
     """Children by area, year and status: municipalities add up to the country, nine statuses to the total."""
     from indicators.unregistered import NINE
     from indicators.unregistered import TOTAL as ALL
@@ -390,7 +395,7 @@ def _graduates(builder: Builder, tables: dict, names: list, shown: pd.DataFrame,
     """Groups of graduates with the sums of `indicators.graduates.equations`."""
     printed = shown["graduates"].to_numpy(dtype=float)
     hidden = ~np.isfinite(printed)
-    top = (shown["area_kind"] == "country").to_numpy()
+    top = (shown["area_kind"] == "country").to_numpy().copy()
     for name in ("programme", "field", "level"):
         top &= (shown[name] == "").to_numpy()
     top &= (shown["sex"] == "all").to_numpy()
@@ -413,9 +418,7 @@ def _supervision(
     """Complaints and inspections of municipalities: they add up to the country; outcomes add up to the complaints."""
     import pandas as pd
 
-    measures = [
-        name for name in ("received", "confirmed", "not_confirmed", "explained", "forwarded", "inspections")
-    ]
+    measures = ["received", "confirmed", "not_confirmed", "explained", "forwarded", "inspections"]
     nation = (exact["area_kind"] == "country").to_numpy()
     parts = []
     for name in measures:
@@ -434,9 +437,7 @@ def _supervision(
         np.where(nation, np.inf, np.maximum(exact["received"].to_numpy(dtype=float), 1.0)),
         shown["received"].isna().to_numpy() & ~nation,
     )
-    variables = builder.add_variables(
-        truth, need=np.where(hidden & ~top, WIDTH, 0.0), headline=top
-    )
+    variables = builder.add_variables(truth, need=np.where(hidden & ~top, WIDTH, 0.0), headline=top)
     low, high = box_of_rounded(printed, RULES.minimum)
     low, high = np.where(top, truth, low), np.where(top, truth, high)
     row = rows[cells["row"].to_numpy()]

@@ -37,7 +37,9 @@ class Rules:
         (20, 10.0, 10.0),
         (10, 20.0, 20.0),
     )
-    broadest: int = 299  # shares of hidden counts are never told more exactly than those of a group of this size
+    broadest: int = (
+        299  # shares of hidden counts are never told more exactly than those of a group of this size
+    )
     minimum_earners: int = 10  # for a median income
     minimum_quartiles: int = 20  # earners, for quartiles
     minimum_flow: int = 100  # graduates of a field whose sectors are shown

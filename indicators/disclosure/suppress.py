@@ -113,9 +113,7 @@ def protect(
     return outcome
 
 
-def _on_part(
-    cube: Cube, bad: np.ndarray, work: Callable[[Cube], None], *, local: bool = False
-) -> None:
+def _on_part(cube: Cube, bad: np.ndarray, work: Callable[[Cube], None], *, local: bool = False) -> None:
     """Do the work on those sums that are connected with faults, and take over what it hides.
 
     local: connected without the sums of headline totals, municipality by municipality.
@@ -136,7 +134,7 @@ def _until_wide(cube: Cube) -> None:
         if not len(bad):
             return
         if not _repair(cube, bad, low, high):
-            raise SuppressionError(f"{len(bad)} cells cannot be protected")
+            raise SuppressionError(f"{len(bad)} cells cannot be protected, the first {bad[:5].tolist()}")
     raise SuppressionError(f"not protected after {ROUNDS} rounds")
 
 
@@ -168,7 +166,7 @@ def _until_insiders_fail(cube: Cube) -> None:
 def _forget_told(cube: Cube, outcome: Outcome) -> None:
     """Secrets that statements for good pin down already (earlier releases) are not secrets any more."""
     kept = cube.hidden.copy()
-    cube.hidden[:] = True
+    cube.hidden[np.isfinite(cube.row_cost)] = True
     low, high = attack.tighten(cube, *cube.boxes())
     cube.hidden[:] = kept
     told = attack.violations(cube, low, high)
@@ -315,11 +313,7 @@ def _whole_check(cube: Cube, low: np.ndarray, high: np.ndarray, outcome: Outcome
         if not len(wanted) or len(variables) > SMALL:
             continue
         cut, numbers, _rows = cube.part(variables)
-        bottom, top = attack.whole_bounds(
-            cut, np.searchsorted(numbers, wanted), low[numbers], high[numbers]
-        )
+        bottom, top = attack.whole_bounds(cut, np.searchsorted(numbers, wanted), low[numbers], high[numbers])
         outcome.whole_programs += 2 * len(wanted)
         if (top - bottom < np.minimum(cube.need[wanted], 2) - attack.EPSILON).any():
             raise SuppressionError("a cell has one whole-number solution only")
-
-
