@@ -115,68 +115,114 @@ def municipal_insiders(cube: Cube, low: np.ndarray, high: np.ndarray) -> int:
     return found
 
 
+class Programs:
+    """Linear (or whole-number) programs over one cube: every answer is a solution that counts for all variables."""
+
+    def __init__(
+        self,
+        cube: Cube,
+        low: np.ndarray,
+        high: np.ndarray,
+        *,
+        whole: bool = False,
+        seconds: float = SECONDS,
+    ) -> None:
+        from scipy.sparse import coo_array
+
+        size, rows, pairs = len(cube.truth), cube.equations, len(cube.below)
+        self.whole, self.seconds = whole, seconds
+        self.low, self.high = (np.ceil(low - 1e-6), np.floor(high + 1e-6)) if whole else (low, high)
+        self.sums = coo_array(
+            (cube.entry_sign, (cube.entry_equation, cube.entry_variable)), shape=(rows, size)
+        ).tocsr()
+        self.order = None
+        if pairs:
+            self.order = coo_array(
+                (
+                    np.concatenate([np.ones(pairs), -np.ones(pairs)]),
+                    (np.tile(np.arange(pairs), 2), np.concatenate([cube.below[:, 0], cube.below[:, 1]])),
+                ),
+                shape=(pairs, size),
+            ).tocsr()
+        self.solved = 0
+        self.least = np.full(size, np.inf)  # of all solutions seen
+        self.most = np.full(size, -np.inf)
+
+    def solve(self, goal: np.ndarray) -> np.ndarray:
+        """A solution with the least value of the goal. Raises AttackError without one in time."""
+        from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+
+        self.solved += 1
+        rows = self.sums.shape[0]
+        if self.whole:
+            limits = [LinearConstraint(self.sums, 0, 0)] if rows else []
+            if self.order is not None:
+                limits.append(LinearConstraint(self.order, -np.inf, 0))
+            answer = milp(
+                goal,
+                constraints=limits,
+                bounds=Bounds(self.low, self.high),
+                integrality=np.ones(len(goal)),
+                options={"time_limit": self.seconds},
+            )
+        else:
+            answer = linprog(
+                goal,
+                A_eq=self.sums if rows else None,
+                b_eq=np.zeros(rows) if rows else None,
+                A_ub=self.order,
+                b_ub=None if self.order is None else np.zeros(self.order.shape[0]),
+                bounds=np.stack([self.low, self.high], axis=1),
+                method="highs",
+                options={"time_limit": self.seconds},
+            )
+        if answer.status != 0 or answer.x is None:
+            raise AttackError(f"solver: {answer.message}")
+        np.minimum(self.least, answer.x, out=self.least)
+        np.maximum(self.most, answer.x, out=self.most)
+        return answer.x
+
+    def bounds(self, variable: int) -> tuple[float, float]:
+        """Least and greatest value of one variable."""
+        goal = np.zeros(len(self.low))
+        goal[variable] = 1.0
+        bottom = self.solve(goal)[variable]
+        return bottom, self.solve(-goal)[variable]
+
+    def explore(self, variables: np.ndarray) -> list[np.ndarray]:
+        """A few solutions that lie far apart in these variables."""
+        goal = np.zeros(len(self.low))
+        found = []
+        for signs in ([1.0], [1.0, -1.0], [1.0, -1.0, -1.0]):
+            goal[variables] = np.resize(signs, len(variables))
+            found += [self.solve(goal), self.solve(-goal)]
+        return found
+
+    def confirm(self, variables: np.ndarray, need: np.ndarray) -> dict[int, tuple[float, float]]:
+        """Bounds of those variables that are narrower than they need.
+
+        Two solutions in which a variable differs by its need prove that it is wide; only the others are bounded.
+        """
+        found = {}
+        for variable, width in zip(variables, need, strict=True):
+            if self.most[variable] - self.least[variable] >= width - EPSILON:
+                continue
+            bottom, top = self.bounds(variable)
+            if top - bottom < width - EPSILON:
+                found[int(variable)] = (bottom, top)
+        return found
+
+
 def program_bounds(
-    cube: Cube,
-    variables: np.ndarray,
-    low: np.ndarray,
-    high: np.ndarray,
-    *,
-    whole: bool = False,
-    seconds: float = SECONDS,
+    cube: Cube, variables: np.ndarray, low: np.ndarray, high: np.ndarray, *, whole: bool = False
 ) -> tuple[np.ndarray, np.ndarray]:
     """Least and greatest value of the variables under all statements and sums, by linear programs (HiGHS).
 
     whole: only whole numbers (mixed-integer program). Raises AttackError when the solver fails or runs out of time.
     """
-    from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-    from scipy.sparse import coo_array
-
-    size = len(cube.truth)
-    rows = cube.equations
-    matrix = coo_array(
-        (cube.entry_sign, (cube.entry_equation, cube.entry_variable)), shape=(rows, size)
-    ).tocsr()
-    order = None
-    if len(cube.below):
-        pairs = len(cube.below)
-        order = coo_array(
-            (
-                np.concatenate([np.ones(pairs), -np.ones(pairs)]),
-                (np.tile(np.arange(pairs), 2), np.concatenate([cube.below[:, 0], cube.below[:, 1]])),
-            ),
-            shape=(pairs, size),
-        ).tocsr()
-    bottom, top = np.empty(len(variables)), np.empty(len(variables))
-    for place, variable in enumerate(variables):
-        for sign, answers in ((1.0, bottom), (-1.0, top)):
-            goal = np.zeros(size)
-            goal[variable] = sign
-            if whole:
-                limits = [LinearConstraint(matrix, 0, 0)] if rows else []
-                if order is not None:
-                    limits.append(LinearConstraint(order, -np.inf, 0))
-                answer = milp(
-                    goal,
-                    constraints=limits,
-                    bounds=Bounds(np.ceil(low - 1e-6), np.floor(high + 1e-6)),
-                    integrality=np.ones(size),
-                    options={"time_limit": seconds},
-                )
-            else:
-                answer = linprog(
-                    goal,
-                    A_eq=matrix if rows else None,
-                    b_eq=np.zeros(rows) if rows else None,
-                    A_ub=order,
-                    b_ub=None if order is None else np.zeros(len(cube.below)),
-                    bounds=np.stack([low, high], axis=1),
-                    method="highs",
-                    options={"time_limit": seconds},
-                )
-            if answer.status != 0 or answer.x is None:
-                raise AttackError(f"solver: {answer.message}")
-            answers[place] = answer.x[variable]
-    return bottom, top
+    programs = Programs(cube, low, high, whole=whole)
+    found = [programs.bounds(variable) for variable in variables]
+    return np.array([bottom for bottom, _top in found]), np.array([top for _bottom, top in found])
 
 
 def whole_bounds(

@@ -105,7 +105,7 @@ def protect(
     if whole:
         _whole_check(cube, low, high, outcome)
     outcome.secrets = int(cube.secret.sum())
-    width = (high - low)[cube.secret]
+    width = (high - low)[cube.secret & (cube.need > 1)]
     outcome.narrowest = float(width.min()) if len(width) else float("nan")
     outcome.exact = int((width < 1 - attack.EPSILON).sum())
     outcome.complementary = int(cube.hidden.sum()) - started
@@ -187,14 +187,41 @@ def _confirm(
     """
     narrow = cube.secret & crossing & (high - low < WIDE * cube.need)
     low, high = low.copy(), high.copy()
-    for variables in _pieces(cube, low, high, np.flatnonzero(narrow)):
-        wanted = variables[narrow[variables]]
+    pieces = _pieces(cube, low, high, np.flatnonzero(narrow))
+    if not pieces:
+        return np.zeros(0, dtype=int), low, high
+    apart = _far_apart(cube, pieces, narrow, low, high, outcome)
+    wide = apart.max(axis=0) - apart.min(axis=0) >= cube.need - attack.EPSILON
+    for variables in pieces:
+        wanted = variables[narrow[variables] & ~wide[variables]]
+        if not len(wanted):
+            continue
         cut, numbers, _rows = cube.part(variables)
-        place = np.searchsorted(numbers, wanted)
-        bottom, top = attack.program_bounds(cut, place, low[numbers], high[numbers])
-        outcome.programs += 2 * len(wanted)
-        low[wanted], high[wanted] = np.maximum(low[wanted], bottom), np.minimum(high[wanted], top)
+        programs = attack.Programs(cut, low[numbers], high[numbers])
+        found = programs.confirm(np.searchsorted(numbers, wanted), cube.need[wanted])
+        outcome.programs += programs.solved
+        for place, (bottom, top) in found.items():
+            low[numbers[place]], high[numbers[place]] = bottom, top
     return attack.violations(cube, low, high), low, high
+
+
+def _far_apart(
+    cube: Cube,
+    pieces: list[np.ndarray],
+    narrow: np.ndarray,
+    low: np.ndarray,
+    high: np.ndarray,
+    outcome: Outcome,
+) -> np.ndarray:
+    """A few solutions [solution, variable] of all pieces together; the lower bounds elsewhere."""
+    variables = np.sort(np.concatenate(pieces))
+    cut, numbers, _rows = cube.part(variables)
+    programs = attack.Programs(cut, low[numbers], high[numbers])
+    solutions = programs.explore(np.flatnonzero(narrow[numbers]))
+    outcome.programs += programs.solved
+    result = np.tile(low, (len(solutions), 1))
+    result[:, numbers] = solutions
+    return result
 
 
 def _local(cube: Cube) -> Cube:
@@ -307,13 +334,28 @@ def _whole_check(cube: Cube, low: np.ndarray, high: np.ndarray, outcome: Outcome
     secrets = np.flatnonzero(cube.secret & crossing)
     if not len(secrets):
         return
-    whole_truth = np.isfinite(cube.truth) & (np.abs(cube.truth - np.round(cube.truth)) < 1e-6)
-    for variables in _pieces(cube, low, high, secrets):
-        wanted = variables[cube.secret[variables] & crossing[variables] & whole_truth[variables]]
-        if not len(wanted) or len(variables) > SMALL:
+    fraction = np.isfinite(cube.truth) & (np.abs(cube.truth - np.round(cube.truth)) > 1e-6)
+    narrow = np.zeros(len(cube.truth), dtype=bool)
+    narrow[secrets] = True
+    small = [
+        one
+        for one in _pieces(cube, low, high, secrets)
+        if len(one) <= SMALL and not fraction[one].any()
+    ]
+    if not small:
+        return
+    apart = _far_apart(cube, small, narrow, low, high, outcome)
+    for variables in small:
+        wanted = variables[narrow[variables]]
+        solutions = apart[:, variables]
+        solutions = apart[np.abs(solutions - np.round(solutions)).max(axis=1) < 1e-6]
+        if len(solutions):
+            wanted = wanted[solutions[:, wanted].max(axis=0) - solutions[:, wanted].min(axis=0) < 1 - attack.EPSILON]
+        if not len(wanted):
             continue
         cut, numbers, _rows = cube.part(variables)
-        bottom, top = attack.whole_bounds(cut, np.searchsorted(numbers, wanted), low[numbers], high[numbers])
-        outcome.whole_programs += 2 * len(wanted)
-        if (top - bottom < np.minimum(cube.need[wanted], 2) - attack.EPSILON).any():
-            raise SuppressionError("a cell has one whole-number solution only")
+        programs = attack.Programs(cut, low[numbers], high[numbers], whole=True)
+        found = programs.confirm(np.searchsorted(numbers, wanted), np.minimum(cube.need[wanted], 1))
+        outcome.whole_programs += programs.solved
+        if found:
+            raise SuppressionError(f"{len(found)} cells have one whole-number solution only")
