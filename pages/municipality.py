@@ -243,6 +243,13 @@ def _value(indicator: Indicator, value: float, lang: str) -> str:
     return words.text(indicator.unit, value, lang, short=True)
 
 
+def _shown(indicator: Indicator, row, lang: str) -> str:
+    """The value of a row: its band where it has one."""
+    if row.value_text:
+        return words.band_text(row.value_text, lang)
+    return _value(indicator, row.value, lang)
+
+
 @lru_cache(maxsize=4096)
 def _of(some: int, whole: int, lang: str) -> str:
     return numbers.counts(some, whole, lang)
@@ -908,7 +915,7 @@ def _municipalities(here: _Here, indicator: Indicator, stage: str) -> ChartFrame
                 "value": row.value if known else None,
                 "lower": row.lower if known else None,
                 "upper": row.upper if known else None,
-                "value_text": _value(indicator, row.value, lang) if known else None,
+                "value_text": _shown(indicator, row, lang) if known else None,
                 "interval": words.interval_text(indicator, row, lang) if known else None,
                 "reason": reason,
                 "reached": reached,
@@ -1065,7 +1072,7 @@ def _all_values(here: _Here) -> ChartFrame:
             "period": words.period_text(indicator, *one.period, lang),
             "value": Reason(one.own.reason or "x")
             if one.own.value is None
-            else _value(indicator, one.own.value, lang),
+            else _shown(indicator, one.own, lang),
             "interval": words.interval_text(indicator, one.own, lang) or Reason("z"),
             "national": Reason("x")
             if country is None or country.value is None
@@ -1405,6 +1412,7 @@ def _institutions(here: _Here, indicator: Indicator, stage: str) -> ChartFrame:
     caption = t("{indicator} by institution, in alphabetical order", lang, indicator=said.short_name)
     area = next((one for one in _area(here) if (one.indicator_id, one.stage) == (indicator.id, stage)), None)
     reference = area.own.value if area is not None else None
+    reference_text = None if reference is None else _shown(indicator, area.own, lang)
     return here.frame(
         title=t("{indicator}: institutions", lang, indicator=said.short_name),
         finding=_institutions_words(here, known, due, mine),
@@ -1417,7 +1425,7 @@ def _institutions(here: _Here, indicator: Indicator, stage: str) -> ChartFrame:
             reference=reference,
             reference_text=None
             if reference is None
-            else f"{here.name}: {_value(indicator, reference, lang)}",
+            else f"{here.name}: {reference_text}",
             axis_text=_axis(indicator, lang),
         ),
         table=here.table(

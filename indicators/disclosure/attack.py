@@ -193,7 +193,7 @@ class Programs:
         """A few solutions that lie far apart in these variables."""
         goal = np.zeros(len(self.low))
         found = []
-        for signs in ([1.0], [1.0, -1.0], [1.0, -1.0, -1.0]):
+        for signs in ([1.0], [1.0, -1.0]):
             goal[variables] = np.resize(signs, len(variables))
             found += [self.solve(goal), self.solve(-goal)]
         return found

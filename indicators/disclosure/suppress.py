@@ -19,7 +19,7 @@ ROUNDS = 60
 INSIDER_ROUNDS = 6
 SMALL = 60  # variables of a piece that is checked once more for whole numbers
 CROSSING = 1500  # variables of a cube up to which it is solved whole
-WIDE = 2.0
+WIDE = 1.25
 
 
 class SuppressionError(RuntimeError):
@@ -73,6 +73,8 @@ def protect(
     for outcome.rounds in range(1, ROUNDS + 1):
         if not len(bad):
             bad, low, high = _confirm(cube, crossing, low, high, outcome)
+            if len(bad) and not _repair(cube, bad, low, high):  # what only programs see
+                raise SuppressionError(f"{len(bad)} cells cannot be protected")
         if len(bad):
             _on_part(cube, bad, _until_wide)
         if insiders and outcome.rounds <= INSIDER_ROUNDS:

@@ -98,8 +98,8 @@ def test_complaints_of_one_institution_are_never_public():
     assert protected(("institution", "1", "A", "R09", 3.0, 9.0)).iloc[0]["reason"] == "c"
 
 
-def test_area_of_two_institutions_is_hidden_with_a_second_one():
-    """A municipality with two institutions is hidden, and the smallest other one, or the country gives it away."""
+def test_area_of_two_institutions_is_hidden():
+    """A municipality with two institutions is hidden; the others are rounded, so the country does not give it away."""
     institutions = [("institution", f"{m}{k}", m, "R03", 5.0, 100.0) for m in "BCD" for k in range(3)]
     institutions += [("institution", f"A{k}", "A", "R03", 5.0, 100.0) for k in range(2)]
     areas = [
@@ -111,6 +111,46 @@ def test_area_of_two_institutions_is_hidden_with_a_second_one():
     ]
     found = protected(*institutions, *areas).set_index("unit_id")["reason"]
     assert found["A"] == "c"
-    assert found["B"] == "c"
+    assert found["B"] is None
     assert found["C"] is None
     assert found["LV"] is None
+
+
+def test_share_of_an_area_comes_from_rounded_counts():
+    """43 of 412 learners are told as 45 of 410: the share gives back no more than the two rounded counts."""
+    institutions = [
+        ("institution", str(k), "A", "R03", x, n) for k, (x, n) in enumerate([(13.0, 112.0), (15.0, 150.0), (15.0, 150.0)])
+    ]
+    row = protected(*institutions, ("municipality", "A", "A", "R03", 43.0, 412.0)).iloc[-1]
+    assert (row["numerator"], row["denominator"]) == (45, 410)
+    assert row["value"] == pytest.approx(0.1098)
+    assert row["lower"] == pytest.approx(0.0831, abs=1e-4)  # Wilson limits of 45 of 410
+    assert row["upper"] == pytest.approx(0.1437, abs=1e-4)
+
+
+def test_share_of_few_learners_of_an_area_is_a_band():
+    """6 absentees of 600 learners in three schools: "up to 10 of 600", no numerator and no limits."""
+    institutions = [("institution", str(k), "A", "R03", 2.0, 200.0) for k in range(3)]
+    row = protected(*institutions, ("municipality", "A", "A", "R03", 6.0, 600.0)).iloc[-1]
+    assert row["value_text"] == "0-4"  # as of a group of 299 at most
+    assert np.isnan(row["numerator"])
+    assert np.isnan(row["lower"])
+
+
+def test_special_categories_need_twenty():
+    """Fifteen learners of a special programme are too few, fifteen others are not."""
+    frame = rows(("institution", "1", "A", "R03", 5.0, 15.0), ("institution", "2", "A", "R03", 5.0, 15.0))
+    frame["stage"] = ["special_basic", "basic"]
+    assert disclosure.protect(frame, FAMILIES, UNITS)["reason"].tolist() == ["c", None]
+
+
+def test_complaints_of_an_area_need_ten_from_three_institutions():
+    """Twelve complaints from three schools are told as a rate of ten; twelve of which eleven are of one are not."""
+    for counts, expected in (((4, 4, 4), None), ((11, 1, 0), "c")):
+        institutions = [("institution", str(k), "A", "R09", float(x), 4.0) for k, x in enumerate(counts)]
+        row = protected(*institutions, ("municipality", "A", "A", "R09", 12.0, 12.0)).iloc[-1]
+        assert row["reason"] == expected
+        if expected is None:
+            assert row["value"] == pytest.approx(0.83)  # 10 per 1,200
+            assert np.isnan(row["numerator"])
+            assert np.isnan(row["denominator"])
