@@ -429,12 +429,17 @@ def report(connection: Connection, release_id: int | None = None) -> dict | None
     return None if row is None else {**row, "payload": json.loads(row["payload"])}
 
 
+_DUE = "disclosure_report_due"
+
+
+def expect_report(connection: Connection, release_id: int) -> None:
+    """Values have been computed: the release may not be published without a report."""
+    connection.info[_DUE] = release_id
+
+
 def reported(connection: Connection, release_id: int) -> bool:
-    """Whether the release has a report, or has nothing that would need one."""
+    """Whether the release has its report, or no values that would need one."""
     if report(connection, release_id) is not None:
         return True
-    values = schema.indicator_released
-    return (
-        connection.execute(select(values.c.unit_id).where(values.c.release_id == release_id).limit(1)).first()
-        is None
-    )
+    kept = select(disclosure_ledger.c.release_id).where(disclosure_ledger.c.release_id == release_id)
+    return connection.info.get(_DUE) != release_id and connection.execute(kept).first() is None

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from . import facts
 from .bulk import insert_rows
-from .disclosure import protect_release
+from .disclosure import expect_report, protect_release
 from .queries.municipality import roll_up_municipalities
 from .queries.published import recompute_totals
 from .releases import Step
@@ -89,6 +89,7 @@ def _compute(connection: Connection, release_id: int, progress: Progress) -> Non
     if not any(len(frame) for name, frame in frames.items() if name != "institution"):
         return
     as_of = connection.execute(select(release.c.as_of).where(release.c.id == release_id)).scalar_one()
+    expect_report(connection, release_id)
     progress("rādītāji | indicators")
     values, priors = compute_with_priors(frames, thresholds_in_force(connection), as_of=as_of)
     progress("kopsavilkumi | roll-ups")

@@ -1423,9 +1423,7 @@ def _institutions(here: _Here, indicator: Indicator, stage: str) -> ChartFrame:
             name_title=t("Institution, in alphabetical order", lang),
             value_title=t("Value", lang),
             reference=reference,
-            reference_text=None
-            if reference is None
-            else f"{here.name}: {reference_text}",
+            reference_text=None if reference is None else f"{here.name}: {reference_text}",
             axis_text=_axis(indicator, lang),
         ),
         table=here.table(

@@ -340,9 +340,7 @@ def _whole_check(cube: Cube, low: np.ndarray, high: np.ndarray, outcome: Outcome
     narrow = np.zeros(len(cube.truth), dtype=bool)
     narrow[secrets] = True
     small = [
-        one
-        for one in _pieces(cube, low, high, secrets)
-        if len(one) <= SMALL and not fraction[one].any()
+        one for one in _pieces(cube, low, high, secrets) if len(one) <= SMALL and not fraction[one].any()
     ]
     if not small:
         return
@@ -352,7 +350,9 @@ def _whole_check(cube: Cube, low: np.ndarray, high: np.ndarray, outcome: Outcome
         solutions = apart[:, variables]
         solutions = apart[np.abs(solutions - np.round(solutions)).max(axis=1) < 1e-6]
         if len(solutions):
-            wanted = wanted[solutions[:, wanted].max(axis=0) - solutions[:, wanted].min(axis=0) < 1 - attack.EPSILON]
+            wanted = wanted[
+                solutions[:, wanted].max(axis=0) - solutions[:, wanted].min(axis=0) < 1 - attack.EPSILON
+            ]
         if not len(wanted):
             continue
         cut, numbers, _rows = cube.part(variables)

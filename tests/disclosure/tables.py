@@ -22,7 +22,8 @@ def cube_of(cells: np.ndarray, *, minimum: int = 10, rounding: bool = False, own
     axes = [[*range(size), None] for size in cells.shape]
     names = list(itertools.product(*axes))
     truth = np.array(
-        [cells[tuple(slice(None) if one is None else one for one in name)].sum() for name in names], dtype=float
+        [cells[tuple(slice(None) if one is None else one for one in name)].sum() for name in names],
+        dtype=float,
     )
     inner = np.array([all(one is not None for one in name) for name in names])
     top = np.array([all(one is None for one in name) for name in names])

@@ -201,9 +201,7 @@ def test_hides_little_more_than_the_optimum():
 def test_secret_that_nothing_can_protect_stops_the_publication():
     """P15: with every other cell a headline the secret is the difference, and protection is refused."""
     builder = Builder()
-    variables = builder.add_variables(
-        [40.0, 30.0, 3.0], need=[0.0, 0.0, NEED], headline=[True, False, False]
-    )
+    variables = builder.add_variables([40.0, 30.0, 3.0], need=[0.0, 0.0, NEED], headline=[True, False, False])
     rows = builder.add_rows([np.inf, np.inf, 1.0], [False, False, True])
     builder.say(rows, variables, [40.0, 30.0, 3.0], [40.0, 30.0, 3.0])
     builder.add_sums([0, 0, 0], variables, [True, False, False])

@@ -119,7 +119,8 @@ def test_area_of_two_institutions_is_hidden():
 def test_share_of_an_area_comes_from_rounded_counts():
     """43 of 412 learners are told as 45 of 410: the share gives back no more than the two rounded counts."""
     institutions = [
-        ("institution", str(k), "A", "R03", x, n) for k, (x, n) in enumerate([(13.0, 112.0), (15.0, 150.0), (15.0, 150.0)])
+        ("institution", str(k), "A", "R03", x, n)
+        for k, (x, n) in enumerate([(13.0, 112.0), (15.0, 150.0), (15.0, 150.0)])
     ]
     row = protected(*institutions, ("municipality", "A", "A", "R03", 43.0, 412.0)).iloc[-1]
     assert (row["numerator"], row["denominator"]) == (45, 410)
