@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from functools import lru_cache
 
-from sqlalchemy import Connection, bindparam, func, insert, select
+from sqlalchemy import Connection, and_, bindparam, func, insert, select
 
 from indicators.catalogue import INDICATORS
-from indicators.disclosure import MINIMUM, rounded
 
 from . import schema
 from .reading import Reader, Release
 from .schema import page_card
+from .schema_disclosure import enrolment_released
 from .scope import Scope
 
 COUNTRY = "LV"
@@ -48,7 +48,7 @@ def institution_card(reader: Reader, institution_id: int) -> Mapping:
     """What everybody may know about one institution.
 
     pupils: [school year, semester, stage, rounded learners or None where they are too few], newest first.
-    stages: taught in the newest school year, the largest first. visits: [number, school year, date].
+    stages: taught in the newest school year, the largest as told first. visits: [number, school year, date].
     evaluations: [year, kind].
     """
     return card(reader, INSTITUTION, str(institution_id)) or _nobody()
@@ -57,7 +57,7 @@ def institution_card(reader: Reader, institution_id: int) -> Mapping:
 def roll_up_public(connection: Connection, release_id: int) -> None:
     """Write the cards of a release."""
     cards = [
-        *_institutions(connection),
+        *_institutions(connection, release_id),
         (DELIVERED, COUNTRY, _coverage(connection, release_id)),
         (MARKS, COUNTRY, _marks(connection)),
         *_pictures(connection, release_id),
@@ -77,26 +77,42 @@ def roll_up_public(connection: Connection, release_id: int) -> None:
     )
 
 
-def _institutions(connection: Connection) -> list[tuple[str, str, dict]]:
+def _institutions(connection: Connection, release_id: int) -> list[tuple[str, str, dict]]:
     found: dict[int, dict] = {}
 
     def of(number: int) -> dict:
         return found.setdefault(number, {"pupils": [], "stages": [], "visits": [], "evaluations": []})
 
-    fact, stage = schema.fact_enrolment, schema.stage
+    fact, stage, told = schema.fact_enrolment, schema.stage, enrolment_released
     sizes: dict[int, dict[str, int]] = {}
     newest: dict[int, int] = {}
     rows = connection.execute(
-        select(fact.c.institution_id, fact.c.school_year, fact.c.semester, fact.c.stage, fact.c.pupils)
+        select(
+            fact.c.institution_id,
+            fact.c.school_year,
+            fact.c.semester,
+            fact.c.stage,
+            fact.c.pupils,
+            told.c.pupils,
+        )
         .join(stage, stage.c.code == fact.c.stage)
+        .outerjoin(
+            told,
+            and_(
+                told.c.release_id == release_id,
+                *[
+                    told.c[key] == fact.c[key]
+                    for key in ("institution_id", "school_year", "semester", "stage")
+                ],
+            ),
+        )
         .order_by(fact.c.school_year.desc(), fact.c.semester.desc(), stage.c.position)
     )
-    for number, year, semester, name, pupils in rows:
-        shown = None if 0 < pupils < MINIMUM else int(rounded(pupils))
+    for number, year, semester, name, pupils, shown in rows:
         of(number)["pupils"].append([year, semester, name, shown])
         if pupils > 0 and year == newest.setdefault(number, year):
             own = sizes.setdefault(number, {})
-            own[name] = max(own.get(name, 0), pupils)
+            own[name] = max(own.get(name, 0), shown or 0)
     for number, own in sizes.items():
         of(number)["stages"] = sorted(own, key=lambda name: (-own[name], name))
     visit = schema.fact_visit
