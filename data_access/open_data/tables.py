@@ -6,6 +6,7 @@ Values are rounded to the precision that the pages print: the digits behind it w
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from itertools import chain, islice
 from math import log10
@@ -100,7 +101,7 @@ def _interval_digits() -> dict[str, int]:
 def _number(value: float | None, digits: int, reason: str | None) -> Cell:
     if value is None:
         return missing(reason)
-    rounded = round(value, digits)
+    rounded = float(Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
     return int(rounded) if rounded == int(rounded) else rounded
 
 
@@ -174,12 +175,15 @@ def _municipality_values(connection: Connection, release_id: int) -> Iterator[Se
     for row in _in_parts(connection, statement, table.c.unit_id, codes, 10):
         code, name = names["municipality", row.unit_id]
         places = digits[row.indicator_id]
-        if places == RELEASED_DIGITS["share"] and row.numerator is None and (row.denominator or 0) < 300:
-            places = 2  # a whole percent, as on the pages: a decimal would give the count back
+        if row.value_text:
+            low, _, high = row.value_text.rpartition("-")
+            ends = [_number(float(end) / 100, 4, None) for end in (low, high)]
+        else:
+            ends = [_number(row.value, places, row.reason)] * 2
         yield (
             code, name, row.indicator_id, row.stage, _period(row.indicator_id, row.school_year), row.semester,
             _number(row.numerator, 2, row.reason or "c"), _number(row.denominator, 2, row.reason or "c"),
-            _number(row.value, places, row.reason),
+            *ends,
             _text((row.trend or "").partition(":")[0]) if row.value is not None else missing(row.reason),
         )  # fmt: skip
 
@@ -545,7 +549,7 @@ TABLES: dict[str, OpenTable] = {
             title_en="Indicator values of municipalities",
             about_lv="Vērtības pēc izglītības iestādes pašvaldības; bez līmeņiem.",
             about_en="Values by the municipality of the institution; without levels.",
-            columns=_columns("municipality", "municipality_name", "indicator", "stage", "period", "semester", "numerator", "denominator", "value", "trend"),
+            columns=_columns("municipality", "municipality_name", "indicator", "stage", "period", "semester", "numerator", "denominator", "value_low", "value_high", "trend"),
             key=("municipality", "indicator", "stage", "period", "semester"),
             rows=_municipality_values,
         ),

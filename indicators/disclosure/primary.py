@@ -56,11 +56,13 @@ def percentage_band(share: np.ndarray, n: np.ndarray) -> tuple[np.ndarray, np.nd
             high_end = low_end + width
         # A share that stands for fewer than ten persons (or all but so few) is told as "up to": a whole percent
         # of a rounded group size would give the number back.
-        few = np.ceil(100 * MINIMUM / np.maximum(n, 1)) if width < 2.0 else np.full(n.shape, code)
+        least = np.maximum(rounded(n) - BASE // 2, 1)  # one code for all sizes that are told alike
+        few = np.ceil(100 * MINIMUM / least) if width < 2.0 else np.full(n.shape, code)
         code = np.maximum(code, few)
         count = share * n
-        bottom = (percent <= code) if width >= 2.0 else (count < MINIMUM) | (percent <= code)
-        top = (percent >= 100 - code) if width >= 2.0 else (n - count < MINIMUM) | (percent >= 100 - code)
+        # By the rounded share: one just above the code that rounds to it would fit a single pair of counts.
+        bottom = (percent <= code) if width >= 2.0 else (count < MINIMUM) | (exact <= code)
+        top = (percent >= 100 - code) if width >= 2.0 else (n - count < MINIMUM) | (exact >= 100 - code)
         low_end = np.where(bottom, 0.0, np.where(top, 100 - code, low_end))
         high_end = np.where(bottom, code, np.where(top, 100.0, high_end))
         low[here], high[here] = low_end[here] / 100, high_end[here] / 100
