@@ -60,6 +60,8 @@ def install(app: Dash, is_page: Callable[[str], bool], limits: Limits) -> None:
     def _enter():
         g.request_id = secrets.token_hex(6)
         path = request.path
+        if request.method == "OPTIONS":  # Flask would answer it for every rule
+            abort(405)
         if request.method not in ("GET", "HEAD"):
             _same_origin()
         if path == "/_dash-update-component":

@@ -175,7 +175,11 @@ def match(path: str, query: str = "") -> Match | None:
         if not entry.params[key].fullmatch(value):
             return None
         params[key] = value
-    for key, value in parse_qsl(query.lstrip("?"), keep_blank_values=False, max_num_fields=30):
+    try:
+        given = parse_qsl(query.lstrip("?"), keep_blank_values=False, max_num_fields=30)
+    except ValueError:  # more fields than any page has
+        return None
+    for key, value in given:
         pattern = entry.params.get(key)
         if pattern is not None and key not in values and pattern.fullmatch(value):
             params[key] = value

@@ -90,7 +90,7 @@ def _json(frame: ChartFrame) -> bytes:
             "columns": [{"key": c.key, "title": c.title, "kind": c.kind} for c in frame.table.columns],
             "rows": frame.table.values(),
         },
-        option=orjson.OPT_INDENT_2,
+        option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS,
     )
 
 

@@ -105,7 +105,7 @@ def payloads() -> list[str]:
     ends = ["'", '"', "')", '")', "`", "';", "\\'", "%27", "'/*", "1"]
     middles = [
         " OR 1=1", " AND 1=2", " UNION SELECT 1", " UNION SELECT name FROM sqlite_master", "; DROP TABLE release",
-        " OR pg_sleep(5)", " AND randomblob(1000000000)", " || (SELECT 1)", " OR ''='", " LIKE '%'",
+        " OR pg_sleep(5)", " AND randomblob(999999)", " || (SELECT 1)", " OR ''='", " LIKE '%'",
     ]  # fmt: skip
     tails = ["--", "#", "/*"]
     return [f"{a}{b}{c}" for a in ends for b in middles for c in tails]
