@@ -125,6 +125,18 @@ def _enrolment(builder: Builder, tables: dict, names: list, rows: pd.DataFrame) 
     return rows[["institution_id", "school_year", "semester", "stage"]].assign(variable=variables)
 
 
+def area_numbers(code: pd.Series) -> np.ndarray:
+    """Numbers of municipalities, the same in every table; -1 where there is none.
+
+    >>> import pandas as pd
+    >>> area_numbers(pd.Series(["LV0001000", None])).tolist()
+    [1000, -1]
+    """
+    import pandas as pd
+
+    return pd.to_numeric(code.str[2:], errors="coerce").fillna(-1).to_numpy(dtype=int)
+
+
 def least_persons(stage: pd.Series) -> np.ndarray:
     """Fewest persons behind a figure, by stage."""
     return np.where(stage.isin(RULES.sensitive_stages), RULES.minimum_sensitive, RULES.minimum).astype(float)
@@ -163,8 +175,7 @@ def _values(
     least = least_persons(exact["stage"]) / np.where(persons < 1, persons, 1.0)
     loads = exact["indicator_id"].isin(LOADS).to_numpy()
     never = exact["indicator_id"].isin(RULES.never_single).to_numpy()
-    areas = pd.factorize(exact["municipality_code"])[0]
-    areas = np.where(exact["municipality_code"].isna(), -1, areas)
+    areas = area_numbers(exact["municipality_code"])
     owner = np.where(single, pd.to_numeric(exact["unit_id"], errors="coerce").fillna(-1), -1).astype(int)
 
     # One variable for the learners of a stage, however many tables tell them.

@@ -42,7 +42,6 @@ class Outcome:
     insiders: int = 0  # secrets that some institution can still pin down
     insider_pairs: int = 0
     insiders_before: int = 0
-    municipal_insiders: int = 0
     told_for_good: int = 0  # secrets that an earlier release told: they cannot be taken back
     low: np.ndarray = field(default_factory=lambda: np.zeros(0))
     high: np.ndarray = field(default_factory=lambda: np.zeros(0))
