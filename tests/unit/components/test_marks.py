@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import timeit
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -320,13 +319,6 @@ def test_bar_positions_stay_on_the_bar(quantiles, value, direction):
     for number in re.findall(r'"(-?[\d.]+)%"', bar):
         assert 0 <= float(number) <= 100
         assert re.fullmatch(r"\d+(\.\d)?", number)
-
-
-def test_twelve_rows_are_fast():
-    """The spine of a school page costs about a millisecond; five are allowed on a busy machine."""
-    rows = [spine_fields(id=f"R{number:02}") for number in range(1, 13)]
-    M.spine_block(rows, "lv")
-    assert min(timeit.repeat(lambda: M.spine_block(rows, "lv"), number=5, repeat=5)) / 5 < 0.005
 
 
 def test_trend_words_know_the_good_side():
