@@ -240,7 +240,8 @@ def _same_share(request: Request) -> ChartFrame:
         provenance=Provenance(
             source=t("worked example", lang),
             as_of=request.reader.release.as_of,
-            coverage=None,
+            coverage=(len(rows), len(rows)),
+            bodies=False,
             release_id=request.reader.release.id,
             counting=t("an invented indicator with a national share of 5.6%", lang),
         ),
