@@ -64,9 +64,8 @@ def test_readable_without_javascript(visit, values, name):
 def test_tab_reaches_everything(visit, values, name):
     """Walking with Tab visits every visible link, button and field once, in reading order, with a visible ring."""
     page = REGISTRY[name]
-    account = next(
-        one for one in reversed(ACCOUNTS) if allowed(page, one) and (one != "steward" or page.name == "audit")
-    )
+    readers = [one for one in reversed(ACCOUNTS) if allowed(page, one)]
+    account = next((one for one in readers if one != "steward"), "steward")
     one = visit(account)
     shown = one.open(address(page, "lv", values))
     expected = shown.evaluate(
@@ -75,7 +74,7 @@ def test_tab_reaches_everything(visit, values, name):
         .map((e, i) => { e.dataset.walk = i; return i; }).length"""
     )
     seen = []
-    for _ in range(expected + 3):
+    for _ in range(expected + 8):  # a date has a stop for each of its parts
         shown.keyboard.press("Tab")
         found = shown.evaluate(
             """() => { const e = document.activeElement; if (!e || e === document.body) return null;
@@ -88,4 +87,4 @@ def test_tab_reaches_everything(visit, values, name):
     walked = [index for index, _ in seen if index >= 0]
     assert sorted(set(walked)) == list(range(expected))
     assert walked == sorted(walked)
-    assert all(ring for _, ring in seen)
+    assert [index for index, ring in seen if not ring] == []
