@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 
 from sqlalchemy import Engine, Row, func, insert, select
 
@@ -19,6 +19,7 @@ from indicators.catalogue import INDICATORS
 from . import audit, public_file
 from .reading import Reader
 from .schema import finding, institution, release_pointer, school_answer
+from .writing import stamp
 
 LONGEST = 600
 LONGEST_NAME = 120
@@ -121,7 +122,7 @@ class Writer:
             ).first()
             if found is None:
                 raise AnswerError("finding", "Šāda rezultāta vairs nav | there is no such finding any more")
-            today = _now()[:10]
+            today = stamp()[:10]
             written = connection.execute(
                 select(func.count())
                 .select_from(school_answer)
@@ -146,7 +147,7 @@ class Writer:
                     responsible=given.responsible,
                     due=given.due or None,
                     author=author.strip(),
-                    created_at=_now(),
+                    created_at=stamp(),
                 )
                 .returning(school_answer.c.id)
             ).scalar_one()
@@ -170,10 +171,6 @@ class Writer:
         with self._engine.begin() as connection:
             detail = {"answers": list(answers), "page": place}
             audit.record(connection, READ, who=who, unit=reg_no, detail=detail)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 # --- reading -----------------------------------------------------------------------------------------

@@ -12,7 +12,6 @@ import os
 import time
 import zlib
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Table, bindparam, insert, select, update
@@ -20,6 +19,7 @@ from sqlalchemy import Connection, Table, bindparam, insert, select, update
 from . import schema
 from .bulk import insert_rows
 from .schema_disclosure import disclosure_ledger, disclosure_report, enrolment_released
+from .writing import stamp
 
 if TYPE_CHECKING:
     import numpy as np
@@ -74,13 +74,15 @@ def _protect(connection: Connection, release_id: int, signed, started: float, pr
     frames = read_frames(connection, release_id)
     built = release.build(frames, families, units)
     cube = built.cube
-    if not len(cube.truth):
-        return
-    earlier = _remember(connection, built)
-    progress(f"aizsardzība | disclosure: {len(cube.row_cost)} / {len(cube.truth)} / {cube.equations}")
-    outcome = suppress.protect(cube, progress=lambda text: progress(f"aizsardzība | disclosure: {text}"))
-    _take_back(connection, release_id, built, frames)
-    _write_ledger(connection, release_id, built, earlier)
+    outcome = suppress.Outcome()
+    if len(cube.truth):
+        earlier = _remember(connection, built)
+        progress(f"aizsardzība | disclosure: {len(cube.row_cost)} / {len(cube.truth)} / {cube.equations}")
+        outcome = suppress.protect(cube, progress=lambda text: progress(f"aizsardzība | disclosure: {text}"))
+        _take_back(connection, release_id, built, frames)
+        _write_ledger(connection, release_id, built, earlier)
+    elif not _due(connection, release_id):
+        return  # a release without values needs no report
     seconds = time.perf_counter() - started
     _report(connection, release_id, signed, built, outcome, seconds)
     progress(
@@ -422,7 +424,7 @@ def _report(
     connection.execute(
         insert(disclosure_report).values(
             release_id=release_id,
-            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            created_at=stamp(),
             rules_version=signed.version,
             rules_valid_from=signed.valid_from,
             rules_sha256=signed.digest,
@@ -465,4 +467,8 @@ def reported(connection: Connection, release_id: int) -> bool:
     if report(connection, release_id) is not None:
         return True
     kept = select(disclosure_ledger.c.release_id).where(disclosure_ledger.c.release_id == release_id)
-    return connection.info.get(_DUE) != release_id and connection.execute(kept).first() is None
+    return not _due(connection, release_id) and connection.execute(kept).first() is None
+
+
+def _due(connection: Connection, release_id: int) -> bool:
+    return connection.info.get(_DUE) == release_id

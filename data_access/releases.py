@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from . import audit, disclosure, public_file, schema
 from .reading import Release, current_release
 from .schema_loading import release_move
+from .writing import stamp
 
 KEEP = 5
 CODE_VERSION = "0.1.0"
@@ -49,7 +49,7 @@ def publish(
     connection.execute(
         insert(schema.release).values(
             id=release_id,
-            created_at=_now(),
+            created_at=stamp(),
             author=author.strip(),
             reason=reason.strip(),
             facts_hash=facts_hash(connection),
@@ -128,7 +128,7 @@ def _point(connection: Connection, release_id: int, reason: str, author: str, ki
     before = connection.execute(
         select(schema.release_pointer.c.release_id).where(schema.release_pointer.c.id == 1)
     ).scalar()
-    values = {"release_id": release_id, "moved_at": _now(), "reason": reason.strip()}
+    values = {"release_id": release_id, "moved_at": stamp(), "reason": reason.strip()}
     if before is None:
         connection.execute(insert(schema.release_pointer).values(id=1, **values))
     else:
@@ -144,7 +144,7 @@ def _point(connection: Connection, release_id: int, reason: str, author: str, ki
             kind=kind,
             author=author.strip(),
             reason=reason.strip(),
-            at=_now(),
+            at=stamp(),
         )
     )
     audit.record(
@@ -173,7 +173,3 @@ def _prune(connection: Connection, newest: int) -> None:
     """Delete the values of releases older than the last five; their line in the history stays."""
     for table in schema.RELEASE_TABLES:
         connection.execute(delete(table).where(table.c.release_id <= newest - KEEP))
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 
 from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -21,6 +21,7 @@ from indicators.model import BASES, OPERATORS, Indicator
 from . import audit
 from .reading import Reader
 from .schema import threshold
+from .writing import stamp
 
 IN_FORCE, PROPOSAL, ACCEPTED, WITHDRAWN = "in_force", "proposal", "accepted", "withdrawn"
 TERRITORIES = ("*", "state_city", "county")
@@ -128,10 +129,10 @@ def _store(connection: Connection, values: Mapping[str, object], reason: str) ->
         {
             **values,
             "reason": reason,
-            "valid_from": _now()[:10],
+            "valid_from": stamp()[:10],
             "origin": "provisional",
             "citation": CITATION,
-            "created_at": _now(),
+            "created_at": stamp(),
         },
     )
     _record(connection, str(values["author"]), "proposed", number, values)
@@ -171,7 +172,7 @@ def accept(
         )
     if origin != "provisional" and not citation.strip():
         raise ThresholdError("citation", "Vajag atsauci uz lēmumu | the act must be cited")
-    first_day = date.fromisoformat(str(valid_from or _now()[:10])[:10]).isoformat()
+    first_day = date.fromisoformat(str(valid_from or stamp()[:10])[:10]).isoformat()
     number = _insert(
         connection,
         {
@@ -190,7 +191,7 @@ def accept(
             ),
             "author": author.strip(),
             "status": IN_FORCE,
-            "created_at": _now(),
+            "created_at": stamp(),
             "reason": reason.strip(),
         },
     )  # fmt: skip
@@ -248,7 +249,3 @@ class Writer:
             return propose(engine, proposal, author=author, reason=reason)
         finally:
             engine.dispose()
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

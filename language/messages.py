@@ -117,6 +117,16 @@ def translate_plural(
     return found.format(**values)
 
 
+def side(text: str, lang: str) -> str:
+    """One side of a text that is written in both languages, "Latvian | English"; a lone side serves both.
+
+    >>> side("gads | year", "en"), side("gads | year", "lv"), side("VIIS", "en")
+    ('year', 'gads', 'VIIS')
+    """
+    latvian, _bar, english = (part.strip() for part in text.partition("|"))
+    return english if lang == "en" and english else latvian
+
+
 def _(text: str) -> str:
     """Marks a text for the catalogues without translating it."""
     return text

@@ -19,7 +19,7 @@ from data_access.queries import units, values
 from indicators import absence as measures
 from indicators.levels import CERTAIN, expected_by_chance
 from indicators.statistics import intervals
-from language import numbers, reasons
+from language import numbers, reasons, side
 from language.messages import translate as t
 from language.messages import translate_plural as tn
 
@@ -471,8 +471,7 @@ def threshold_note(unit: Unit, stage: str) -> list[str]:
     if not rows:
         return []
     newest = max(rows, key=lambda row: (row.valid_from, row.stage != "*", row.id))
-    lv, _bar, en = newest.citation.partition(" | ")
-    return [t("Threshold: {text}", unit.lang, text=lv if unit.lang == "lv" or not en else en)]
+    return [t("Threshold: {text}", unit.lang, text=side(newest.citation, unit.lang))]
 
 
 def _by_chance(rows: Iterable) -> float:

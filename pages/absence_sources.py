@@ -11,7 +11,7 @@ from components.published_charts import bars, cited, pair, sentence_case
 from components.tables import Column, Reason
 from components.templating import render
 from data_access.queries import absence as query
-from language import numbers
+from language import numbers, side
 from language.messages import _
 from language.messages import translate as t
 from language.messages import translate_plural as tn
@@ -525,7 +525,7 @@ def earlier_points(unit: Unit) -> ChartFrame | None:
                     (
                         years.index(_first_year(row)),
                         row.value,
-                        f"{numbers.integer(row.value, lang)} – {_caveat(row, lang)}",
+                        f"{numbers.integer(row.value, lang)} – {side(row.note, lang)}",
                     )
                     for row in drawn
                     if _half(row) == half
@@ -583,7 +583,7 @@ def earlier_points(unit: Unit) -> ChartFrame | None:
                     "stage": t("Total", lang) if row.stage == "total" else stage_name(row.stage, lang),
                     "count": int(row.value) if row.unit == "pupils" else Reason("z"),
                     "percent": row.value / 100 if row.unit == "percent" else Reason("z"),
-                    "caveat": _caveat(row, lang),
+                    "caveat": side(row.note, lang),
                     "source": row.citation,
                 }
                 for row in ordered
@@ -599,8 +599,3 @@ def earlier_points(unit: Unit) -> ChartFrame | None:
             note=t("coverage counts the figures drawn of those published", lang),
         ),
     )
-
-
-def _caveat(row, lang: str) -> str:
-    lv, _bar, en = row.note.partition(" | ")
-    return lv if lang == "lv" else en

@@ -8,7 +8,7 @@ from components.tables import Column, Table
 from components.templating import render
 from components.view import Crumb, View
 from data_access.audit import EVENTS
-from language import numbers
+from language import numbers, side
 from language.messages import _
 from language.messages import translate as t
 
@@ -100,7 +100,7 @@ def view(request: Request) -> View:
         events=[(key, t(WORDS[key], lang)) for key in EVENTS],
         table=table.to_html(),
         older=url("audit", lang, **older) if older else "",
-        fault=verdict.fault.split(" | ")[0 if lang == "lv" else -1],
+        fault=side(verdict.fault, lang),
         whole=t(
             "{n} records. The newest 5,000 were checked just now: the chain is whole. Its end: {head}",
             lang,

@@ -14,7 +14,7 @@ from indicators import sentences, stages
 from indicators.catalogue import INDICATORS
 from indicators.model import UNITS, Indicator
 from indicators.published_rules import RULES
-from language import numbers
+from language import numbers, side
 from language.messages import _
 from language.messages import translate as t
 
@@ -270,7 +270,7 @@ def _thresholds(request: Request, indicator: Indicator, history: list) -> ChartF
             "high": risk_words.boundary_text(indicator, row, row.high, lang),
             "from": risk_words.since(row.valid_from, lang),
             "origin": t(risk_words.ORIGINS[row.origin], lang),
-            "citation": _own_language(row.citation, lang),
+            "citation": side(row.citation, lang),
         }
         for row in history
     ]
@@ -311,11 +311,6 @@ def _thresholds(request: Request, indicator: Indicator, history: list) -> ChartF
         lang=lang,
         address=request.address,
     )
-
-
-def _own_language(citation: str, lang: str) -> str:
-    lv, _bar, en = citation.partition(" | ")
-    return en if lang == "en" and en else lv
 
 
 def _rules(request: Request, indicator: Indicator) -> dict:
@@ -393,7 +388,7 @@ def _origin(request: Request, indicator: Indicator, history: list) -> dict:
                         t(risk_words.TERRITORIES[row.territory_kind], lang),
                     )
                 ),
-                "reason": _own_language(row.reason, lang),
+                "reason": side(row.reason, lang),
                 "author": row.author if request.scope.sees_all else "",
             }
             for row in sorted(history, key=lambda row: (row.created_at, row.id), reverse=True)

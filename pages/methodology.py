@@ -13,7 +13,7 @@ from components.templating import render
 from components.view import Crumb, View
 from data_access.queries import published
 from indicators.catalogue import INDICATORS
-from language import numbers, reasons
+from language import numbers, reasons, side
 from language.messages import _
 from language.messages import translate as t
 from language.sorting import collation_key
@@ -257,7 +257,7 @@ def _sources(request: Request) -> ChartFrame:
         {
             "name": row.name_lv if lang == "lv" else row.name_en,
             "publisher": row.publisher,
-            "licence": _half(row.licence, lang),
+            "licence": side(row.licence, lang),
             "files": int(row.files),
             "rows": int(row.rows) if row.files else Reason("x"),
             "as_of": numbers.date_short(row.as_of, lang) if row.as_of else Reason("x"),
@@ -299,9 +299,3 @@ def _sources(request: Request) -> ChartFrame:
         address=request.address,
         level=3,
     )
-
-
-def _half(text: str, lang: str) -> str:
-    """The half of a text that is written in Latvian | English."""
-    parts = [part.strip() for part in text.split("|")]
-    return parts[0] if lang == "lv" or len(parts) == 1 else parts[1]

@@ -20,7 +20,7 @@ from indicators.catalogue import INDICATORS
 from indicators.model import Indicator
 from indicators.stages import NAMES, is_whole
 from indicators.stages import name as stage_name
-from language import numbers, reasons
+from language import numbers, reasons, side
 from language.messages import _, t
 
 from . import institution_values as words
@@ -536,7 +536,6 @@ def _threshold(request: Request, indicator: Indicator, row) -> Mapping | None:
         )
     if found is None:
         return None
-    citation = found.citation.split(" | ")
     return {
         "operator": _sign(indicator, found),
         "basis": t(BASES[found.basis], lang),
@@ -544,7 +543,7 @@ def _threshold(request: Request, indicator: Indicator, row) -> Mapping | None:
         "high": numbers.plain(found.high, lang),
         "since": numbers.date_short(found.valid_from, lang),
         "origin": t(ORIGINS[found.origin], lang),
-        "citation": citation[0] if lang == "lv" else citation[-1],
+        "citation": side(found.citation, lang),
     }
 
 

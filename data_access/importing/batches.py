@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from sqlalchemy import Connection, func, insert, select
 
 from ..schema import load_batch
+from ..writing import stamp
 
 LOADER_VERSION = "1"
 
@@ -42,7 +41,7 @@ def open_batch(
             file_name=file_name,
             sha256=sha256,
             as_of=as_of,
-            loaded_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            loaded_at=stamp(),
             loader_version=LOADER_VERSION,
             rows_read=rows_read,
             rows_loaded=rows_read - rows_declared - rows_quarantined,

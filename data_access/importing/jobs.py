@@ -24,13 +24,13 @@ from ..bulk import insert_rows
 from ..publishing import steps as publication_steps
 from ..reading import Release
 from ..schema_loading import import_content, import_finding, import_job, import_row
+from ..writing import stamp
 from . import lock, revisions
 from .batches import loaded_before, open_batch
 from .datasets import all_datasets
 from .examine import Examined, examine
 from .findings import Finding, Refusal, count_by_weight
 from .receive import Receipt
-from .revisions import now
 
 SHORTEST_REASON = 5
 MOST_FINDINGS = 5_000
@@ -69,7 +69,7 @@ def receive(
         raise JobError("kind", f"Nav tādas tabulas: {dataset} | there is no such table: {dataset}")
     _iso(as_of)
     job_id = (connection.execute(select(func.max(import_job.c.id))).scalar() or 0) + 1
-    at = now()
+    at = stamp()
     connection.execute(
         insert(import_job).values(
             id=job_id, state="received", dataset=dataset, file_name=receipt.name[:200], sha256=receipt.sha256,
@@ -487,7 +487,7 @@ def heal(engine: Engine) -> None:
             connection.execute(
                 update(import_job)
                 .where(import_job.c.id == row["id"], import_job.c.worker == row["worker"])
-                .values(state=state, worker="", updated_at=now())
+                .values(state=state, worker="", updated_at=stamp())
             )
 
 
@@ -567,4 +567,6 @@ def note(engine: Engine, job_id: int, step: str) -> None:
 
 
 def _set(connection: Connection, job_id: int, **values: Any) -> None:
-    connection.execute(update(import_job).where(import_job.c.id == job_id).values(updated_at=now(), **values))
+    connection.execute(
+        update(import_job).where(import_job.c.id == job_id).values(updated_at=stamp(), **values)
+    )

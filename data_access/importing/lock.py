@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from ..schema_loading import import_lock
+from ..writing import stamp
 
 STALE_SECONDS = 900  # of an importer on another machine, whose process cannot be seen
 
@@ -54,7 +55,7 @@ def _zombie(pid: int) -> bool:
 @contextmanager
 def importing(engine: Engine, purpose: str) -> Iterator[None]:
     """Hold the lock. Raises Busy when somebody alive has it."""
-    at = datetime.now(UTC).isoformat(timespec="seconds")
+    at = stamp()
     try:
         with engine.begin() as connection:
             _take(connection, purpose, at)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
@@ -19,6 +18,7 @@ from language.sorting import collation_key, search_key
 from .. import schema
 from ..bulk import insert_rows
 from ..schema_loading import other_source, revision
+from ..writing import stamp
 from .datasets import all_datasets
 from .datasets.model import Dataset
 
@@ -38,10 +38,6 @@ class Change:
     row: dict[str, Any]
     before: dict[str, Any] | None = None
     source: str = ""
-
-
-def now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def target_of(dataset: Dataset) -> tuple[Table, list[str]]:
@@ -144,7 +140,7 @@ def apply(
         fresh = _numbered(connection, fresh)
     if fresh:
         insert_rows(connection, table, _even(fresh, table))
-    at = now()
+    at = stamp()
     history, beside = [], []
     number = (connection.execute(select(func.max(revision.c.id))).scalar() or 0) + 1
     other = (connection.execute(select(func.max(other_source.c.id))).scalar() or 0) + 1
@@ -277,7 +273,7 @@ def withdraw(connection: Connection, batch_id: int, *, reason: str, author: str)
     connection.execute(
         update(revision)
         .where(revision.c.batch_id == batch_id)
-        .values(withdrawn_at=now(), withdrawn_reason=reason)
+        .values(withdrawn_at=stamp(), withdrawn_reason=reason)
     )
     connection.execute(delete(other_source).where(other_source.c.batch_id == batch_id))
     # The same file may come again one day, so its line in the list of loads goes; the history stays.

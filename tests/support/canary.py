@@ -261,16 +261,37 @@ def _write_texts(database: sqlite3.Connection) -> None:
         f"INSERT INTO threshold ({', '.join(proposal)}) VALUES ({', '.join('?' * len(proposal))})",
         tuple(proposal.values()),
     )
-    for address, reg_no in database.execute(
-        "SELECT DISTINCT s.address, i.reg_no FROM stored_page s JOIN institution i ON i.id = s.institution_id"
-    ).fetchall():
-        database.execute(
-            "UPDATE stored_page SET html = ?, "
-            "answer_id = coalesce((SELECT max(id) FROM school_answer WHERE reg_no = ?), 0) WHERE address = ?",
-            (pack(f"<p>KANARIJS-LAPA-{reg_no}</p>"), reg_no, address),
-        )
+    _pages(database)
     database.execute("UPDATE release SET author = ?", (AUTHOR,))
     database.execute("UPDATE release_move SET author = ?", (AUTHOR,))
+
+
+def _pages(database: sqlite3.Connection) -> None:
+    """A drawn page for every institution that publication would draw one for, each with a token of its own."""
+    release_id = database.execute("SELECT release_id FROM release_pointer").fetchone()[0]
+    database.execute("DELETE FROM stored_page")
+    places = database.execute(
+        "SELECT i.id, i.reg_no, i.municipality_code, "
+        "coalesce((SELECT max(id) FROM school_answer a WHERE a.reg_no = i.reg_no), 0) "
+        "FROM institution i WHERE i.type NOT IN ('preschool', 'higher') AND i.valid_to IS NULL"
+    ).fetchall()
+    database.executemany(
+        "INSERT INTO stored_page (release_id, plane, address, variant, institution_id, municipality_code, mark, "
+        "answer_id, html) VALUES (?, 'detail', ?, ?, ?, ?, '', ?, ?)",
+        [
+            (
+                release_id,
+                f"/skola/{reg_no}",
+                variant,
+                number,
+                town,
+                newest,
+                pack(f"<p>KANARIJS-LAPA-{reg_no}</p>"),
+            )
+            for number, reg_no, town, newest in places
+            for variant in ("", "unusual")
+        ],
+    )
 
 
 def _name(database: sqlite3.Connection) -> tuple[str, ...]:
