@@ -117,9 +117,16 @@ def _integers(array: np.ndarray | None, values: Sequence, where: str) -> list:
 
     if array is not None and array.dtype.kind in "iub":
         return array.astype(np.int64).tolist()
+    if array is not None and array.dtype.kind == "f":
+        missing = np.isnan(array)
+        whole = np.where(missing, 0.0, array)
+        if np.isfinite(whole).all() and (whole == np.floor(whole)).all() and (np.abs(whole) < 2**63).all():
+            return _with_gaps(whole.astype(np.int64), missing)
     result = []
     for value in array.tolist() if array is not None else values:
-        if _is_missing(value):
+        if value.__class__ is int or value is None:
+            result.append(value)
+        elif _is_missing(value):
             result.append(None)
         elif _is_whole(value):
             result.append(int(value))
@@ -135,13 +142,10 @@ def _floats(array: np.ndarray | None, values: Sequence, where: str) -> list:
         numbers = array.astype(np.float64)
         if np.isinf(numbers).any():
             raise BulkError(f"{where}: infinite value")
-        result = numbers.tolist()
-        for position in np.flatnonzero(np.isnan(numbers)).tolist():
-            result[position] = None
-        return result
+        return _with_gaps(numbers, np.isnan(numbers))
     result = []
     for value in values:
-        if _is_missing(value):
+        if value is None or _is_missing(value):
             result.append(None)
         elif isinstance(value, (int, float, np.integer, np.floating)) and np.isfinite(value):
             result.append(float(value))
@@ -155,12 +159,21 @@ def _texts(values: Sequence, where: str) -> list:
 
     result = []
     for value in values.tolist() if isinstance(values, np.ndarray) else values:
-        if isinstance(value, str):
+        if value.__class__ is str or value is None:
+            result.append(value)
+        elif isinstance(value, str):
             result.append(str(value))
         elif _is_missing(value):
             result.append(None)
         else:
             raise BulkError(f"{where}: {value!r} is not text")
+    return result
+
+
+def _with_gaps(array: np.ndarray, missing: np.ndarray) -> list:
+    result = array.tolist()
+    for position in missing.nonzero()[0].tolist():
+        result[position] = None
     return result
 
 

@@ -12,13 +12,10 @@ from functools import lru_cache
 
 from sqlalchemy import Connection, and_, bindparam, func, insert, select
 
-from indicators.catalogue import INDICATORS
-
 from . import schema
-from .reading import Reader, Release
+from .reading import Reader
 from .schema import page_card
 from .schema_disclosure import enrolment_released
-from .scope import Scope
 
 COUNTRY = "LV"
 DELIVERED, MARKS, PICTURE, INSTITUTION = "delivered", "national_marks", "picture", "institution"
@@ -188,19 +185,8 @@ def _marks(connection: Connection) -> list[list]:
 def _pictures(connection: Connection, release_id: int) -> list[tuple[str, str, dict]]:
     from .queries import risks
 
-    writing = Reader(
-        connection,
-        Release(release_id, "", "", "", False, ""),
-        Scope(role="steward", label="", user="publish"),
-    )
-    spread = schema.indicator_distribution
     found = []
-    for indicator_id, stage, year, semester in connection.execute(
-        select(spread.c.indicator_id, spread.c.stage, spread.c.school_year, spread.c.semester)
-        .where(spread.c.release_id == release_id)
-        .order_by(spread.c.indicator_id, spread.c.stage, spread.c.school_year, spread.c.semester)
-    ).all():
-        counted = risks.count_picture(writing, INDICATORS[indicator_id], stage, (year, semester))
+    for indicator, stage, (year, semester), counted in risks.count_pictures(connection, release_id):
         payload = {
             "matrix": [[*key, n] for key, n in sorted(counted.matrix.items())],
             "undetermined": counted.undetermined,
@@ -212,5 +198,5 @@ def _pictures(connection: Connection, release_id: int) -> list[tuple[str, str, d
             "spreads": [[one.type, one.institutions, one.quantiles] for one in counted.spreads],
             "funnel": asdict(counted.funnel) if counted.funnel else None,
         }
-        found.append((PICTURE, f"{indicator_id}|{stage}|{year}|{semester}", payload))
+        found.append((PICTURE, f"{indicator.id}|{stage}|{year}|{semester}", payload))
     return found

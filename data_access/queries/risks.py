@@ -7,11 +7,12 @@ once a release. Rows of single institutions follow the reader's scope, every tim
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Integer, Row, cast, literal, select
+from sqlalchemy import Connection, Integer, Row, cast, literal, select
 
+from indicators.catalogue import INDICATORS
 from indicators.model import Indicator
 
 from ..reading import Reader, Release
@@ -240,14 +241,14 @@ _CHANGE = {"improving": "better", "worsening": "worse", "no_change": "same"}
 Earlier = Mapping[str, Row]  # unit id -> value, lower, upper of the comparable period before
 
 
-def earlier(
-    reader: Reader, indicator: Indicator, stage: str, period: Period, *, everybody: bool = False
-) -> dict[str, Row]:
-    """Values with intervals one comparable period before, in the reader's scope; {} across a break.
+def broken(indicator: Indicator, stage: str, period: Period) -> bool:
+    """Whether a break lies between a period and the comparable one before."""
+    return indicator.segment(stage, period[0]) != indicator.segment(stage, period[0] - 1)
 
-    everybody: of the whole country, for counts that name nobody.
-    """
-    if indicator.segment(stage, period[0]) != indicator.segment(stage, period[0] - 1):
+
+def earlier(reader: Reader, indicator: Indicator, stage: str, period: Period) -> dict[str, Row]:
+    """Values with intervals one comparable period before, in the reader's scope; {} across a break."""
+    if broken(indicator, stage, period):
         return {}
     table = indicator_value
     conditions = [
@@ -258,9 +259,8 @@ def earlier(
         table.c.stage == stage,
         table.c.semester == period[1],
         table.c.value.is_not(None),
+        reader.scope.predicate(table.c.unit_id, table.c.municipality_code, text_ids=True),
     ]
-    if not everybody:
-        conditions.append(reader.scope.predicate(table.c.unit_id, table.c.municipality_code, text_ids=True))
     rows = reader.connection.execute(
         select(table.c.unit_id, table.c.value, table.c.lower, table.c.upper).where(*conditions)
     )
@@ -399,23 +399,39 @@ def picture(reader: Reader, indicator: Indicator, stage: str, period: Period) ->
     return _bounded(_PICTURES, key, _KEPT_SERIES, read)
 
 
-def count_picture(reader: Reader, indicator: Indicator, stage: str, period: Period) -> Picture:
-    """The counts themselves, from exact values: part of a publication, never of a page."""
+def count_pictures(
+    connection: Connection, release_id: int
+) -> Iterator[tuple[Indicator, str, Period, Picture]]:
+    """The counts of every series and period, from exact values: part of a publication, never of a page.
+
+    The values are read once: a read for each series and period costs three times the computation itself.
+    """
     table = indicator_value
-    rows = reader.connection.execute(
-        _SERIES["detail"].where(
-            table.c.release_id == reader.release.id,
-            table.c.indicator_id == indicator.id,
-            table.c.stage == stage,
-            table.c.school_year == period[0],
-            table.c.semester == period[1],
-        )
-    ).all()
+    series: dict[tuple[str, str, Period], list[Row]] = {}
+    statement = (
+        _SERIES["detail"]
+        .add_columns(table.c.indicator_id, table.c.stage, table.c.school_year, table.c.semester)
+        .where(table.c.release_id == release_id)
+    )
+    for row in connection.execute(statement):
+        series.setdefault((row.indicator_id, row.stage, (row.school_year, row.semester)), []).append(row)
+    for (indicator_id, stage, period), rows in sorted(series.items()):
+        indicator = INDICATORS.get(indicator_id)
+        if indicator is None:
+            continue
+        before: dict[str, Row] = {}
+        if not broken(indicator, stage, period):
+            year_before = series.get((indicator_id, stage, (period[0] - 1, period[1])), ())
+            before = {row.unit_id: row for row in year_before if row.value is not None}
+        yield indicator, stage, period, count_picture(indicator, rows, before)
+
+
+def count_picture(indicator: Indicator, rows: Sequence[Row], before: Earlier) -> Picture:
+    """The counts of one series and period. rows: every institution; before: as `earlier` gives it."""
     matrix: dict[tuple[str, str], int] = {}
     persistence: dict[str, dict[int, int]] = {"medium": {}, "high": {}}
     by_type: dict[str, list[float]] = {}
     undetermined = 0
-    before = earlier(reader, indicator, stage, period, everybody=True)
     for row in rows:
         if row.value is not None:
             by_type.setdefault(row.type, []).append(row.value)
