@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 PORT ?= 8050
+# Processes that share the tests, a file each; 0 runs them one after another.
+TEST_PROCESSES ?= 2
 
 .PHONY: run test quick bench setup setup-dev bundle demo clean format
 
@@ -33,13 +35,13 @@ setup-dev: setup $(VENV)/.development
 test: setup-dev
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/lint-imports
-	@$(PY) -m pytest tests
+	@$(PY) -m pytest tests -n $(TEST_PROCESSES) --dist loadfile --durations=30
 
 # The few minutes while working: no browser, SQLite only.
 quick: setup $(VENV)/.development
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/lint-imports
-	@$(PY) -m pytest tests -m "not browser and not postgres and not slow"
+	@$(PY) -m pytest tests -m "not browser and not postgres and not slow" -n $(TEST_PROCESSES) --dist loadfile
 
 bench: setup-dev
 	@$(PY) -m benchmarks.run

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from filelock import FileLock
 
 ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:
@@ -68,12 +69,25 @@ def reference_engine(engine):
 
 @pytest.fixture(scope="session")
 def demo_path(tmp_path_factory) -> Path:
-    """A SQLite file with the demonstration data and a release. IKMS_TEST_DEMO names a ready one to copy."""
+    """A SQLite file with the demonstration data and a release. TEST_DEMO_DATABASE names a ready one to copy."""
     path = tmp_path_factory.mktemp("demo") / "monitoring.sqlite"
     ready = os.environ.get("TEST_DEMO_DATABASE")
     if ready:
         shutil.copy(ready, path)
         return path
+    # Built once, also when several processes share the tests: the first one builds, the others copy.
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared-demo.sqlite"
+    with FileLock(f"{shared}.lock"):
+        if not shared.is_file():
+            _build_demo(path)
+            shutil.copy(path, shared)
+            return path
+    shutil.copy(shared, path)
+    return path
+
+
+def _build_demo(path: Path) -> None:
     from data_access.demo.build import build
     from data_access.publishing import steps
 
@@ -83,8 +97,8 @@ def demo_path(tmp_path_factory) -> Path:
         reference.load_all(connection)
         build(connection)
         releases.publish(connection, reason="Demonstrācijas dati", author="tests", steps=steps())
+    engines.tidy(made)
     made.dispose()
-    return path
 
 
 @pytest.fixture(scope="session")
