@@ -239,6 +239,17 @@ def test_c29_the_same_school_twice(look):
     assert seen.result.quarantined == 2
 
 
+def test_one_row_in_a_hundred_may_be_left_out(look):
+    """1 % may be quarantined, each row with its message; one more and the whole file is refused with the count."""
+    rows = with_cell(5, "stage", "???", with_cell(9, "stage", "???", many(200)))
+    seen = look(csv(rows))
+    assert (seen.result.loaded, seen.result.quarantined) == (198, 2)
+    assert {finding.row for finding in seen.findings if finding.weight == "error"} == {5, 9}
+    seen = look(csv(with_cell(17, "stage", "???", rows)))
+    assert seen.refused
+    assert seen.one("quarantine_limit").words == {"count": 3, "total": 200}
+
+
 def test_c30_names_are_no_key(look):
     """Two schools with one name are two schools; the name is not kept."""
     seen = look(csv([[*row, "Vidusskola"] for row in many(3)], [*LATVIAN, "Iestāde"]))
