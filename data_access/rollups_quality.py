@@ -68,7 +68,7 @@ def roll_up_quality(connection: Connection, release_id: int) -> None:
             counts,
             [*area, "school_year", "visit_no", "stage"],
             ["institutions"],
-            {"column": "level", "total": "all"},
+            {"column": "level", "total": "all", "group": "stage"},
             counts["stage"] == "all",
         )
         write(visit_change_count, *_country(quality.change_counts(visit, institution)))
@@ -85,7 +85,7 @@ def roll_up_quality(connection: Connection, release_id: int) -> None:
             counts,
             [*area, "year", "kind", "type_group", "criterion"],
             ["institutions"],
-            {"column": "level", "total": "all"},
+            {"column": "level", "total": "all", "group": "type_group"},
             (counts["criterion"] == "any") & (counts["type_group"] == "all"),
         )
     if len(frames["task"]):

@@ -6,7 +6,7 @@ everybody may see of a municipality is decided by :func:`protect`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -348,11 +348,13 @@ def _never_alone(
 def protect(
     rows: pd.DataFrame, keys: Sequence[str], counts: Sequence[str], parts: Mapping[str, str]
 ) -> pd.DataFrame:
-    """Rows with the reason `c` in place of numbers where a municipality has too few; the country stays.
+    """Rows with the reason `c` in place of numbers where a municipality, or a group of the country, has too few.
 
     keys: columns that name one total (area first). parts: {"column": the column of the part's name, "total": the
-    name of the part that is the total itself} for rows that are parts of a total, {} where each row stands alone
-    and must reach the minimum in its first count.
+    name of the part that is the total itself, "group": a column of groups whose value `all` is all of them} for rows
+    that are parts of a total, {} where each row stands alone and must reach the minimum in its first count.
+    Who was visited or evaluated is public, so a part tells about single institutions when all of a group are in it,
+    and so does a row that stands there for the parts that exist only: what is hidden names every possible part.
     """
     import pandas as pd
 
@@ -378,10 +380,119 @@ def protect(
         index = pd.MultiIndex.from_frame(result[list(keys)])
         verdict = pd.Series([bool(safe.get(one, False)) for one in index], index=result.index, dtype=bool)
         hidden |= local & (result[column] != total) & ~verdict
+        part = result[column] != total
+        if "group" in parts:
+            hidden |= _small_groups(
+                result, part, [one for one in apart if one != parts["group"]], parts, counts[0]
+            )
+        hidden |= _rest_tells(result, part, hidden, apart, column, counts[0])
+        result, hidden = _every_part(result, hidden, part, list(keys), parts, counts)
     for name in counts:
         result[name] = result[name].astype("Float64").mask(hidden)
     result.loc[hidden, "reason"] = "c"
     return result
+
+
+def mixed(parts: Iterable[float]) -> bool:
+    """Whether a group of which everybody knows the members may be told by parts: ten or more, in several parts.
+
+    >>> mixed([8, 4]), mixed([12]), mixed([4, 3])
+    (True, False, False)
+    """
+    filled = [part for part in parts if part > 0]
+    return len(filled) > 1 and sum(filled) >= MINIMUM
+
+
+def _small_groups(
+    rows: pd.DataFrame, part: pd.Series, keys: list[str], parts: Mapping[str, str], count: str
+) -> pd.Series:
+    """Parts of groups of the country that are too few or all alike, and of those that would give these away."""
+    import pandas as pd
+
+    group, column = parts["group"], parts["column"]
+    result = pd.Series(False, index=rows.index)
+    country = rows[part & (rows["area_kind"] == "country")]
+    for _key, found in country.groupby(keys, dropna=False):
+        table = found.pivot_table(index=group, columns=column, values=count, aggfunc="sum", fill_value=0)
+        single = table.drop(index="all", errors="ignore")
+        hide = [name for name in single.index if not mixed(single.loc[name])]
+        if "all" in table.index and not mixed(table.loc["all"]):
+            hide = list(table.index)
+        elif hide and "all" in table.index:  # the hidden ones together are all minus the others
+            for name in single.sum(axis=1).sort_values(kind="stable").index:
+                if len(hide) > 1 and mixed(single.loc[hide].sum()):
+                    break
+                if name not in hide:
+                    hide.append(name)
+        result.loc[found.index[found[group].isin(hide)]] = True
+    return result
+
+
+def _rest_tells(
+    rows: pd.DataFrame, part: pd.Series, hidden: pd.Series, keys: list[str], column: str, count: str
+) -> pd.Series:
+    """Parts of municipalities without which the hidden ones, the country minus these, would be too few or all alike."""
+    import pandas as pd
+
+    result = pd.Series(False, index=rows.index)
+    inner = rows[part]
+    for _key, found in inner.groupby(keys or (lambda _row: 0), dropna=False):
+        local = found[(found["area_kind"] == "municipality")]
+        open_ = local[~hidden[local.index]]
+        if not len(open_):
+            continue
+        country = found[found["area_kind"] == "country"].set_index(column)[count]
+        others = local.loc[hidden[local.index], "area_id"].nunique()
+        for area in open_.groupby("area_id")[count].sum().sort_values(kind="stable").index:
+            told = open_[~result[open_.index]]
+            rest = country.sub(told.groupby(column)[count].sum(), fill_value=0)
+            if rest.sum() == 0 or (others > 1 and mixed(rest)):
+                break
+            result.loc[open_.index[open_["area_id"] == area]] = True
+            others += 1
+    return result
+
+
+def _every_part(
+    rows: pd.DataFrame,
+    hidden: pd.Series,
+    part: pd.Series,
+    keys: list[str],
+    parts: Mapping[str, str],
+    counts: Sequence[str],
+) -> tuple[pd.DataFrame, pd.Series]:
+    """Hidden totals with a row for every part that the country has, so that the rows do not tell which are filled."""
+    import pandas as pd
+
+    column, group = parts["column"], parts.get("group")
+    gone = hidden & part
+    apart = [name for name in keys if name not in AREA and name != group]
+    told = rows[part & ~gone & (rows["area_kind"] == "country")]
+    names = (
+        told.groupby(apart or (lambda _row: 0), dropna=False)[column]
+        .agg(lambda one: sorted(set(one)))
+        .to_dict()
+    )
+    of_kind = [
+        name for name in apart if name == "criterion"
+    ]  # where even the country is not told: all that exist
+    lacking = (
+        rows[part]
+        .groupby(of_kind or (lambda _row: 0), dropna=False)[column]
+        .agg(lambda one: sorted(set(one)))
+    )
+    made = []
+    for key in rows.loc[gone, keys].drop_duplicates().to_dict("records"):
+        at = tuple(key[name] for name in apart)
+        every = names.get(at if len(apart) > 1 else at[0] if at else 0)
+        if every is None:
+            every = lacking.get(key["criterion"] if of_kind else 0, [])
+        made += [{**key, column: one} for one in every]
+    kept = rows[~gone]
+    full = pd.concat([kept, pd.DataFrame(made, columns=[*keys, column])], ignore_index=True)
+    full[list(counts)] = full[list(counts)].astype("Float64")
+    flags = pd.Series([*hidden[kept.index], *[True] * len(made)], index=full.index, dtype=bool)
+    return full, flags
 
 
 def protect_supervision(rows: pd.DataFrame) -> pd.DataFrame:

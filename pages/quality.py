@@ -419,7 +419,7 @@ def _criteria(request: Request, rows_of_years: Sequence) -> list[Part]:
     group = GROUP_SLUGS[request.params.get("tips", "visas")]
     by_group: dict[str, dict[str, dict[str, int]]] = {}
     for row in quality.evaluation_levels(request.reader, year):
-        if row.kind == kind:
+        if row.kind == kind and row.institutions is not None:
             found = by_group.setdefault(row.type_group, {}).setdefault(row.criterion, {})
             found[row.level] = row.institutions
     if not request.scope.sees_all:
@@ -551,7 +551,13 @@ def _years(request: Request, told: Printed | None, years: Sequence) -> list[Part
         return []
     found: dict[int, dict[tuple[str, str], int]] = {}
     for row in years:
-        found.setdefault(row.year, {})[row.kind, row.level] = row.institutions
+        if row.institutions is not None:
+            found.setdefault(row.year, {})[row.kind, row.level] = row.institutions
+    protected = {(row.year, row.kind) for row in years if row.institutions is None}
+
+    def weak(year: int, kind: str) -> int | Reason:
+        return found[year].get((kind, "needs_improvement"), Reason("c" if (year, kind) in protected else "x"))
+
     order = sorted(found)
     first, last = order[0], order[-1]
     series = [
@@ -599,9 +605,9 @@ def _years(request: Request, told: Printed | None, years: Sequence) -> list[Part
         {
             "year": str(year),
             "accredited": found[year].get(("accreditation", "all"), Reason("x")),
-            "accredited_weak": found[year].get(("accreditation", "needs_improvement"), Reason("x")),
+            "accredited_weak": weak(year, "accreditation"),
             "heads": found[year].get(("head", "all"), Reason("x")),
-            "heads_weak": found[year].get(("head", "needs_improvement"), Reason("x")),
+            "heads_weak": weak(year, "head"),
             "rules": t("institutions", lang)
             if year >= PROGRAMMES_END
             else t("institutions and programmes", lang),

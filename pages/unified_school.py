@@ -341,7 +341,8 @@ def _by_round(request: Request) -> list[Part]:
     lang = request.lang
     counts: dict[tuple[int, str], dict[str, int]] = {}
     for row in quality.visit_levels(request.reader):
-        counts.setdefault((row.visit_no, row.stage), {})[row.level] = row.institutions
+        if row.institutions is not None:  # stages with few visits tell their total only
+            counts.setdefault((row.visit_no, row.stage), {})[row.level] = row.institutions
     if not counts:
         return []
     blocks, rows = [], []
@@ -357,6 +358,8 @@ def _by_round(request: Request) -> list[Part]:
             visited = found.get("all", 0)
             levels = [level for level in ("optimal", *reversed(RATINGS)) if found.get(level)]
             rated = sum(found[level] for level in levels)
+            if not rated:
+                continue
             label = t(
                 "{stage}: {rated} rated of {visited} visited",
                 lang,
@@ -390,7 +393,7 @@ def _by_round(request: Request) -> list[Part]:
     weak = {
         stage: sum(counts[1, stage].get(level, 0) for level in LAGGING)
         for stage in ("preschool", "basic")
-        if (1, stage) in counts
+        if len(counts.get((1, stage), {})) > 1
     }
     rated_by = {stage: counts[1, stage].get("all", 0) - counts[1, stage].get("none", 0) for stage in weak}
     if len(weak) == 2 and all(rated_by.values()):

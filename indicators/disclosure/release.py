@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from indicators.disclosure.cube import ALWAYS, Builder, Cube
-from indicators.disclosure.primary import PERIOD, RULES, persons_per_unit
+from indicators.disclosure.primary import PERIOD, RULES, persons_per_unit, rounded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,7 +110,7 @@ def _enrolment(builder: Builder, tables: dict, names: list, rows: pd.DataFrame) 
         owner=rows["institution_id"].to_numpy(),
         area=rows["area"].to_numpy(),
     )
-    first = builder.add_rows(np.maximum(truth * np.where(total, 0.1, 1.0), 1.0), hidden)
+    first = builder.add_rows(np.maximum(np.nan_to_num(shown) * np.where(total, 0.1, 1.0), 1.0), hidden)
     low, high = box_of_rounded(shown, np.where(truth == 0, 0.0, least))
     builder.say(first, variables, low, np.where(truth == 0, 0.0, high))
     period = rows.groupby(["institution_id", "school_year", "semester"], sort=False).ngroup().to_numpy()
@@ -207,11 +207,13 @@ def _values(
     names.append(_named("n", keys.iloc[at]))
     n_variable = code[number]
 
-    cost = np.where(country, np.inf, np.where(area, 2 * n, n))
-    cost = np.where(loads & single, 0.2 * n, cost)
+    # Costs are taken from what is told: by exact ones the choice of holes would tell more than the rest.
+    printed = np.round(shown["denominator"].to_numpy(dtype=float) * scale, 3)
+    told_n = np.where(np.isfinite(printed), printed, rounded(n))
+    cost = np.where(country, np.inf, np.where(area, 2 * told_n, told_n))
+    cost = np.where(loads & single, 0.2 * told_n, cost)
     n_told = np.isfinite(shown["denominator"].to_numpy(dtype=float))
     rows = builder.add_rows(np.maximum(cost, 1.0), np.where(loads, ~n_told, hidden))
-    printed = np.round(shown["denominator"].to_numpy(dtype=float) * scale, 3)
     low, high = box_of_rounded(printed, least)
     halves = np.where(np.abs(n - np.round(n)) > 1e-6, 0.5, 0.0)  # means of two semesters
     low, high = low - halves, high + halves
@@ -332,7 +334,7 @@ def _absence(
     x_truth = exact["long_unexcused"].to_numpy(dtype=float)
     hidden = shown["long_unexcused"].isna().to_numpy() & shown["share_low"].isna().to_numpy()
     hidden &= shown["pupils"].isna().to_numpy()
-    rows = builder.add_rows(np.maximum(2 * pupils, 1.0), hidden)
+    rows = builder.add_rows(np.maximum(2 * rounded(pupils), 1.0), hidden)
     low, high = box_of_rounded(shown["pupils"].to_numpy(dtype=float), RULES.minimum)
     builder.say(rows, n, low, high)
     printed = shown["long_unexcused"].to_numpy(dtype=float)
@@ -370,7 +372,7 @@ def _children(builder: Builder, tables: dict, names: list, exact: pd.DataFrame, 
     nation = (exact["area_kind"] == "country").to_numpy()
     need = np.where(hidden, WIDTH, 0.0)
     variables = builder.add_variables(truth, need=need, headline=nation & ~hidden)
-    rows = builder.add_rows(np.where(nation, np.inf, np.maximum(truth, 1.0)), hidden)
+    rows = builder.add_rows(np.where(nation, np.inf, np.maximum(np.nan_to_num(printed), 1.0)), hidden)
     low, high = box_of_rounded(printed, RULES.minimum)
     low, high = np.where(nation, printed, low), np.where(nation, printed, high)
     builder.say(rows, variables, low, high)
@@ -445,7 +447,7 @@ def _supervision(
     hidden = ~np.isfinite(printed)
     top = cells["nation"].to_numpy()
     rows = builder.add_rows(
-        np.where(nation, np.inf, np.maximum(exact["received"].to_numpy(dtype=float), 1.0)),
+        np.where(nation, np.inf, np.maximum(rounded(exact["received"].to_numpy(dtype=float)), 1.0)),
         shown["received"].isna().to_numpy() & ~nation,
     )
     variables = builder.add_variables(truth, need=np.where(hidden & ~top, WIDTH, 0.0), headline=top)

@@ -46,7 +46,7 @@ def test_worked_examples():
     assert doctest.testmod(quality).failed == 0
 
 
-@settings(deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(sizes)
 def test_no_hidden_total_is_the_rest_of_the_country(places):
     """Hidden municipalities are two or more with ten institutions together, or nothing is left to hide with."""
@@ -61,7 +61,7 @@ def test_no_hidden_total_is_the_rest_of_the_country(places):
     assert country["reason"].isna().all()
 
 
-@settings(deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(sizes)
 def test_no_level_without_its_total_and_none_that_is_small_or_the_only_one(places):
     """Levels of a municipality are shown together with its total, all of them, each of ten or more."""
@@ -96,7 +96,7 @@ def supervision(rows: list[tuple[int, int, int, int, int]]) -> pd.DataFrame:
     return frame
 
 
-@settings(deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     st.lists(
         st.tuples(

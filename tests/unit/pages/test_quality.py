@@ -512,7 +512,7 @@ def test_share_difference_agrees_with_newcombe_example():
 
 
 def test_protection_of_parts():
-    """Parts of a municipality are shown all or none."""
+    """Parts of a municipality are shown all or none; hidden ones are named all, whichever it has."""
     import pandas as pd
 
     assert safe_parts([10, 10, 0])
@@ -529,6 +529,11 @@ def test_protection_of_parts():
         columns=["area_kind", "area_id", "level", "institutions"],
     )  # fmt: skip
     shown = protect(rows, ["area_kind", "area_id"], ["institutions"], {"column": "level", "total": "all"})
-    hidden = list(shown["reason"].notna())
-    assert hidden == [False] * 4 + [True] * 6 + [False] * 3
-    assert list(shown["institutions"].isna()) == hidden
+    found = {(row.area_id, row.level): row.reason for row in shown.itertuples()}
+    levels = ("all", "bad", "good")
+    assert found == {
+        (area, level): "c" if area in ("C", "D") or (area == "B" and level != "all") else None
+        for area in ("A", "B", "C", "D", "LV")
+        for level in levels
+    }
+    assert list(shown["institutions"].isna()) == list(shown["reason"].notna())

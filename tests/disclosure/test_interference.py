@@ -1,0 +1,38 @@
+"""P14: who reads what is published cannot tell two countries apart that the rules alone do not tell apart."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from indicators.disclosure import suppress
+from tests.disclosure import interference
+
+
+def test_changes_of_what_is_not_told_leave_no_trace():
+    """Learners and absentees moved between schools of a municipality: the same rows, the same holes.
+
+    1,000 changes: benchmarks/disclosure.py, which also counts with institutions as attackers.
+    """
+    tried, differ, _holes = interference.interference(6, insiders=False)
+    assert (tried, differ) == (6, 0)
+
+
+def test_costs_of_holes_are_taken_from_what_is_told(monkeypatch):
+    """Two countries told alike: suppression is given the same prices, so that it cannot choose by hidden numbers."""
+    prices = []
+    real = suppress.protect
+
+    def seen(cube, **how):
+        prices.append(cube.row_cost[~cube.primary].copy())
+        return real(cube, **how)
+
+    monkeypatch.setattr(suppress, "protect", seen)
+    random = np.random.default_rng(3)
+    schools = interference.country(random)
+    before = interference.told(schools)
+    alike = 0
+    while alike < 2:
+        other = interference.changed(schools, random)
+        if other is not None and interference.told(other).rules == before.rules:
+            assert np.array_equal(prices[-1], prices[0])
+            alike += 1
