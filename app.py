@@ -19,6 +19,7 @@ from access.pages import Renderer, match
 from components import static_files
 from components.templating import environment
 from data_access import engine as engines
+from data_access import migrations_runner
 from data_access.answers import Writer as AnswerWriter
 from data_access.importing.office import Office
 from data_access.queries.accounts import demo_scopes
@@ -44,7 +45,7 @@ ROOT = Path(__file__).resolve().parent
 
 
 def create_app(settings: configuration.Settings | None = None) -> site.Panel:
-    """Build the application. Raises SettingsError, EngineError or UnguardedCallback with what to mend."""
+    """Build the application. Raises SettingsError, EngineError, SchemaMismatch or UnguardedCallback with what to mend."""
     settings = settings or configuration.load()
     configure_logging(settings.log_level, settings.log_format)
     planes = engines.planes(
@@ -87,7 +88,9 @@ def create_app(settings: configuration.Settings | None = None) -> site.Panel:
     account.install(app.server)
     users.install(app.server, app.site)
     threshold_lab.install(app.server, ThresholdWriter(settings.database_url))
-    answers.install(app.server, AnswerWriter(engines.create(settings.database_url)))
+    writing = engines.create(settings.database_url)
+    migrations_runner.verify(writing)
+    answers.install(app.server, AnswerWriter(writing))
     steward.install(
         app.server, Office(engines.create(settings.database_url), settings.database_url), renderer.reading
     )

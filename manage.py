@@ -26,9 +26,13 @@ console = Console()
 def _engine():
     from data_access import migrations_runner
 
-    settings = configuration.load()
-    engine = engines.create(settings.database_url)
-    migrations_runner.upgrade(engine)
+    try:
+        settings = configuration.load()
+        engine = engines.create(settings.database_url)
+        migrations_runner.upgrade(engine)
+    except (configuration.SettingsError, engines.EngineError, migrations_runner.SchemaMismatch) as error:
+        console.print(f"[red]{error}[/red]")
+        raise typer.Exit(1) from None
     return engine
 
 
@@ -256,7 +260,9 @@ def list_releases() -> None:
 
 
 @cli.command()
-def check() -> None:
+def check(
+    deep: bool = typer.Option(False, help="For every night: read all of it and compare with the last time."),
+) -> None:
     """Check settings, database and release; exit code 1 with the cure when something is wrong."""
     from data_access import migrations_runner
 
@@ -277,7 +283,25 @@ def check() -> None:
     except (RuntimeError, OSError) as error:
         console.print(f"[red]{error}[/red]")
         raise typer.Exit(1) from None
+    if deep:
+        _check_deep(settings)
     console.print(f"Kārtībā | fine: {settings.environment}, release {release.id}")
+
+
+def _check_deep(settings) -> None:
+    from data_access import integrity
+
+    engine = engines.create(settings.database_url)
+    if engine.dialect.name == "sqlite":
+        notes = Path(settings.database_url.removeprefix("sqlite:///") + ".checked.json")
+    else:
+        notes = configuration.ROOT / "var" / "database.checked.json"
+        notes.parent.mkdir(exist_ok=True)
+    faults = integrity.check(engine, notes)
+    for fault in faults:
+        console.print(f"[red]{fault}[/red]")
+    if faults:
+        raise typer.Exit(1)
 
 
 @cli.command()

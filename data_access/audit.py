@@ -98,7 +98,9 @@ def clean(text: str) -> str:
 def _append(connection: Connection, values: Mapping[str, str]) -> int:
     head = connection.execute(_HEAD).one()
     number = head.last_id + 1
-    row = {"id": number, **values, "previous": head.hash}
+    # A clock that is set back must not make a later record look earlier.
+    before = connection.execute(select(audit_event.c.at).where(audit_event.c.id == head.last_id)).scalar()
+    row = {"id": number, **values, "at": max(values["at"], before or ""), "previous": head.hash}
     row["hash"] = digest(row)
     connection.execute(insert(audit_event).values(row))
     connection.execute(update(audit_head).values(last_id=number, hash=row["hash"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from dataclasses import dataclass
@@ -108,7 +109,7 @@ def _sqlite(path: Path, read_only: bool, query_seconds: float | None = QUERY_SEC
             f"There is no database at {path}. Make one with `python manage.py demo`."
         )
     if not read_only:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _refuse_unwritable(path)
     mode = "ro" if read_only else "rwc"
     engine = create_engine(
         f"sqlite:///file:{path}?mode={mode}&uri=true",
@@ -156,6 +157,25 @@ def _sqlite(path: Path, read_only: bool, query_seconds: float | None = QUERY_SEC
             public_file.settle(connection, record.info)
 
     return engine
+
+
+def _refuse_unwritable(path: Path) -> None:
+    """Make the folder. Raises EngineError with the cure where this user may not write."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        closed = path.parent
+    else:
+        # Beside the database lie its journal and the public's file, so the folder counts too.
+        closed = next(
+            (one for one in (path.parent, path) if one.exists() and not os.access(one, os.W_OK)), None
+        )
+    if closed is not None:
+        raise EngineError(
+            f"{path}: lietotājs {os.geteuid()} nedrīkst rakstīt {closed}. `chown -R {os.geteuid()} {path.parent}`, "
+            f"rakstāms disks vai cits DATABASE_URL. | user {os.geteuid()} may not write to {closed}: "
+            f"`chown -R {os.geteuid()} {path.parent}`, a writable disk or another DATABASE_URL."
+        )
 
 
 def _public_sqlite(path: Path, answers: Path) -> Engine:

@@ -9,6 +9,7 @@ after each public answer.
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import sqlite3
 import tempfile
@@ -266,7 +267,7 @@ def _note(
 
 
 def _release_in(path: Path) -> tuple[int, str, str] | None:
-    if not path.is_file():
+    if not path.is_file() or not is_whole(path):
         return None
     try:
         public = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
@@ -283,8 +284,34 @@ def _layout_in(path: Path) -> str | None:
     return found[2] if found else None
 
 
+def digest_path_of(target: Path) -> Path:
+    """Where the SHA-256 of a public file lies, by which a damaged one is noticed at the next start."""
+    return target.with_name(f"{target.name}.sha256")
+
+
+def is_whole(target: Path) -> bool:
+    """Whether a public file is still, to the byte, what was written. Without a note of that it counts as whole."""
+    try:
+        noted = digest_path_of(target).read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return True
+    return noted == _digest(target)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
 def _place(made: Path, target: Path) -> None:
+    note = digest_path_of(target)
+    digest = _digest(made)
+    # Between the two renames there is no note: a crash there must not make a good file look damaged.
+    note.unlink(missing_ok=True)
     os.replace(made, target)
+    waiting = note.with_name(f".{note.name}-{os.getpid()}")
+    waiting.write_text(digest, encoding="ascii")
+    os.replace(waiting, note)
     folder = os.open(target.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

@@ -42,6 +42,7 @@ log = structlog.get_logger("ikms")
 STEWARD = frozenset({"steward"})
 PATH = "/admin/dati"
 PER_PAGE = 50
+MOST_TOGETHER = 100
 
 STATES = {
     "received": _("just received"),
@@ -94,6 +95,7 @@ FAULTS = {
     "empty": _("Choose a file that is not empty."),
     "large": _("The file is too large: at most {limit} MB."),
     "kind": _("There is no such kind of table."),
+    "none": _("Choose at least one file."),
     "date": _("The date cannot be read."),
     "reason": _("Write a reason: at least {least} characters."),
     "confirm": _("Confirm that you have looked at the questions."),
@@ -103,6 +105,10 @@ FAULTS = {
     "release": _("That release is not kept any more."),
     "later": _("A later load changed the same rows: take that one back first."),
     "fault": _("The loader stopped because of a fault of its own; the maintainers find it in the log."),
+    "disclosure": _(
+        "The release was refused: the small numbers in it could not be protected. Nothing has changed for readers; "
+        "the log names the reason."
+    ),
     "unknown": _("There is no such load."),
 }
 WORKING = ("received", "checking", "publishing")
@@ -181,6 +187,7 @@ def _all(request: Request, desk, message: list[Part]) -> View:
             today=date.today().isoformat(),
             limit=UPLOAD_LIMIT >> 20,
         ),
+        *([_together(request, waiting)] if len(waiting) > 1 else []),
         Markup('<section class="frame"><h2>{}</h2>{}</section>').format(
             t("Loads", lang),
             _jobs_table(request, jobs)
@@ -208,6 +215,36 @@ def _all(request: Request, desk, message: list[Part]) -> View:
         lang=lang,
         crumbs=[Crumb(t("Latvia", lang), request.url("national")), Crumb(t("Data loading", lang))],
         release_id=request.reader.release.id,
+    )
+
+
+def _together(request: Request, waiting: Sequence[dict]) -> Markup:
+    """Choose among the files that wait and publish them in one release; the oldest first, all ticked."""
+    lang = request.lang
+    names = dict(kinds(lang))
+    files = [
+        {
+            "id": job["id"],
+            "href": request.here(ielade=job["id"], kluda=None, versija=None),
+            "text": t(
+                "{file} – {table}: {new} new rows, {revised} with other values.",
+                lang,
+                file=job["file_name"],
+                table=names.get(job["dataset"], job["dataset"]),
+                new=numbers.integer(job["rows_new"], lang),
+                revised=numbers.integer(job["rows_revised"], lang),
+            ),
+        }
+        for job in sorted(waiting, key=lambda job: job["id"])
+    ]
+    return render(
+        "steward_together.html",
+        lang=lang,
+        action=f"{PATH}/publicet",
+        files=files,
+        confirms=sum(job["confirms"] for job in waiting),
+        least=SHORTEST_REASON,
+        longest=LONGEST_REASON,
     )
 
 
@@ -545,6 +582,25 @@ def install(server: Flask, office: Office, reading) -> None:
             lambda: office.publish([number], author=who, reason=reason, confirmed=confirmed),
             wait="staged",
         )
+
+    @route(server, f"{PATH}/publicet", methods=("POST",), roles=STEWARD)
+    def publish_loads() -> Response:
+        lang = _lang()
+        chosen = http.form.getlist("ielade")
+        if len(chosen) > MOST_TOGETHER or not all(re.fullmatch(r"\d{1,9}", one) for one in chosen):
+            abort(400)
+        if not chosen:
+            return _back(lang, kluda="none")
+        loads = sorted({int(one) for one in chosen})
+        reason, confirmed = http.form.get("iemesls", ""), http.form.get("apstiprinu") == "1"
+        who = current_scope().user
+        try:
+            office.publish(loads, author=who, reason=reason, confirmed=confirmed)
+        except JobError as error:
+            return _back(lang, kluda=error.code)
+        except Busy:
+            return _back(lang, kluda="busy")
+        return _back(lang, ielade=loads[0], gaida="staged")
 
     @route(server, f"{PATH}/<int:number>/atsaukt", methods=("POST",), roles=STEWARD)
     def withdraw_load(number: int) -> Response:

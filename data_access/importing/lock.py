@@ -22,8 +22,18 @@ class Busy(RuntimeError):
 
 
 def me() -> str:
-    """Name of this process: host:pid."""
-    return f"{socket.gethostname()}:{os.getpid()}"
+    """Name of this process: host/start of the machine:pid."""
+    return f"{_machine()}:{os.getpid()}"
+
+
+def _machine() -> str:
+    """Host and the mark of its start: after a power cut another process may have the number of a dead one."""
+    try:
+        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as stream:
+            started = stream.read(8)
+    except OSError:
+        started = ""
+    return f"{socket.gethostname()}/{started}"
 
 
 def alive(worker: str, beat: str = "") -> bool:
@@ -31,7 +41,9 @@ def alive(worker: str, beat: str = "") -> bool:
     host, _, pid = worker.rpartition(":")
     if not pid.isdigit():
         return False
-    if host != socket.gethostname():
+    if host != _machine():
+        if host.partition("/")[0] == socket.gethostname():
+            return False  # this machine has been started anew since
         if not beat:
             return True
         return (datetime.now(UTC) - datetime.fromisoformat(beat)).total_seconds() < STALE_SECONDS

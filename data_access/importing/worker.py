@@ -44,6 +44,7 @@ def settle() -> None:
 def run(command: str, arguments: dict, engine=None) -> int:
     """Do the work in this process; returns the exit code. What went wrong is noted on the load."""
     from .. import engine as engines
+    from ..releases import ReleaseError
     from . import jobs, lock
     from .revisions import RevisionError
 
@@ -69,6 +70,10 @@ def run(command: str, arguments: dict, engine=None) -> int:
         return 4
     except RevisionError:
         jobs.note(engine, number, "later")
+        return 3
+    except ReleaseError as error:
+        jobs.note(engine, number, "disclosure")
+        structlog.get_logger("ikms").error("publication refused", job=number, why=str(error))
         return 3
     except jobs.JobError as error:
         jobs.note(engine, number, error.code)

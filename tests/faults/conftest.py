@@ -112,3 +112,15 @@ def reference_loaded(tmp_path):
 
     yield look, load
     engine.dispose()
+
+
+@pytest.fixture
+def loaded(engine, database_url):
+    """A small database with one file loaded, on both engines: (engine, address)."""
+    from tests.support import loads  # it needs this file
+
+    with engine.begin() as connection:
+        small.fill(connection, more=80)
+        releases.publish(connection, reason="small", author="tests", steps=loads.light_steps(print))
+    loads.load(engine, 1)
+    return engine, database_url

@@ -27,16 +27,6 @@ from tests.support.absence_files import csv, many
 KILLS = int(os.environ.get("LOAD_KILLS", "100"))
 
 
-@pytest.fixture
-def loaded(engine, database_url):
-    """A small database with one file loaded, on both engines: (engine, address)."""
-    with engine.begin() as connection:
-        small.fill(connection, more=80)
-        releases.publish(connection, reason="small", author="tests", steps=loads.light_steps(print))
-    loads.load(engine, 1)
-    return engine, database_url
-
-
 @pytest.mark.slow
 def test_c37_killed_at_random_moments(loaded):
     """After each kill -9 the release is whole, old or new, and the next load needs no repair."""

@@ -155,6 +155,62 @@ def test_only_uploads_may_be_large(steward):
     assert huge.status_code == 413 or "kluda=large" in huge.location
 
 
+def test_several_files_in_one_release(steward, own_site):
+    """Two chosen files become one release; the third waits on. Nothing chosen, a wrong number: refused."""
+    for number, year in enumerate(("2021/2022", "2022/2023", "2023/2024"), start=1):
+        rows = [[row[0], year, *row[2:]] for row in many(5)]
+        assert send(steward, csv(rows), name=f"kavejumi_{year[:4]}.csv").location.endswith(f"ielade={number}")
+    before = steward.get("/admin/dati")
+    assert "Publicēt kopā" in before.text
+    release = int(before.headers["X-Release"])
+    form = {"lang": "lv", "iemesls": "trīs gadi kopā", "apstiprinu": "1"}
+    for chosen, fault in (([], "none"), (["1", "77"], "unknown")):
+        answer = steward.post("/admin/dati/publicet", data={**form, "ielade": chosen}, headers=SAME)
+        assert f"kluda={fault}" in answer.location
+    assert (
+        steward.post("/admin/dati/publicet", data={**form, "ielade": ["x"]}, headers=SAME).status_code == 400
+    )
+    done = steward.post("/admin/dati/publicet", data={**form, "ielade": ["1", "3"]}, headers=SAME)
+    assert done.status_code == 303
+    states = [steward.get(f"/admin/dati/{n}/stavoklis").json["key"] for n in (1, 2, 3)]
+    assert states == ["published:", "staged:", "published:"]
+    after = steward.get("/admin/dati")
+    assert int(after.headers["X-Release"]) == release + 1
+    assert "Publicēt kopā" not in after.text
+    other = signed_in(own_site, "ministry")
+    assert other.post("/admin/dati/publicet", data=form, headers=SAME).status_code == 404
+
+
+def test_uploads_are_limited(tmp_path):
+    """After as many uploads as the setting allows in an hour the answer is 429 and says when to come again."""
+    import app as application
+    import settings
+
+    url = f"sqlite:///{tmp_path / 'limited.sqlite'}"
+    engine = engines.create(url)
+    migrations_runner.upgrade(engine)
+    with engine.begin() as connection:
+        small.fill(connection)
+        releases.publish(connection, reason="small", author="tests")
+    engine.dispose()
+    server = application.create_app(
+        settings.Settings(
+            DATABASE_URL=url,
+            secret_key="test-only-0123456789-abcdefghijklmnop",
+            log_level="ERROR",
+            rate_imports=3,
+        )
+    ).server
+    steward, other = signed_in(server, "steward"), server.test_client()
+    for _ in range(3):
+        assert send(steward, "  ").status_code == 303
+    refused = send(steward, "  ")
+    assert refused.status_code == 429
+    assert 0 < int(refused.headers["Retry-After"]) <= 3600
+    assert steward.get("/admin/dati").status_code == 200
+    assert send(other, "  ").status_code == 404
+
+
 def test_a_thrown_away_load_leaves_nothing(steward):
     """After throwing a load away neither its rows nor its bytes are kept."""
     send(steward, csv(many(3)))

@@ -20,20 +20,25 @@ NO_CONTEXT = ("higher", "orientation")  # the composition is that of children an
 NO_REPEATING = ("preschool", "orientation", "higher")
 
 
+def _day(name: str) -> str:
+    later, month, day = DAYS[name]
+    return f"make_date(year + {later}, {month}, {day})"
+
+
+def _there(name: str) -> str:
+    # CASE and not OR: most dates are empty, and then the day is not worked out at all.
+    day = _day(name)
+    return (
+        f"(CASE WHEN enrolled_from IS NULL THEN true ELSE enrolled_from <= {day} END "
+        f"AND CASE WHEN enrolled_to IS NULL THEN true ELSE enrolled_to >= {day} END)"
+    )
+
+
 DERIVED = (
     ("year", "TRY_CAST(left(school_year, 4) AS INTEGER)"),
-    *(
-        (f"day_{name}", f"make_date(year + {later}, {month}, {day})")
-        for name, (later, month, day) in DAYS.items()
-    ),
-    *(
-        (
-            f"at_{name}",
-            f"((enrolled_from IS NULL OR enrolled_from <= day_{name}) "
-            f"AND (enrolled_to IS NULL OR enrolled_to >= day_{name}))",
-        )
-        for name in DAYS
-    ),
+    *((f"at_{name}", _there(name)) for name in DAYS),
+    ("came_later", f"(CASE WHEN enrolled_from IS NULL THEN false ELSE enrolled_from > {_day('start')} END)"),
+    ("left_before", f"(CASE WHEN enrolled_to IS NULL THEN false ELSE enrolled_to < {_day('end_2')} END)"),
 )
 
 
@@ -43,8 +48,8 @@ def count(session: Session, source: Source) -> dict[str, list[dict]]:
         "count(*) FILTER (NOT wrong AND at_start) AS pupils_start, "
         "count(*) FILTER (NOT wrong AND at_end_1) AS semester_1, "
         "count(*) FILTER (NOT wrong AND at_end_2) AS semester_2, "
-        "count(*) FILTER (NOT wrong AND enrolled_from > day_start) AS joined, "
-        "count(*) FILTER (NOT wrong AND enrolled_to < day_end_2) AS left_early, "
+        "count(*) FILTER (NOT wrong AND came_later) AS joined, "
+        "count(*) FILTER (NOT wrong AND left_before) AS left_early, "
         + ", ".join(
             f"count(*) FILTER (NOT wrong AND at_start AND {flag} = 1) AS {flag}_sum" for flag in FLAGS
         )

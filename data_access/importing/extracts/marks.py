@@ -17,11 +17,9 @@ GOOD = 7
 
 def count(session: Session, _source: Source) -> dict[str, list[dict]]:
     """Rows of the `mark` template; pupils without a mark are not in them."""
-    good = "NOT wrong AND mark IS NOT NULL"
     groups = session.groups(
-        f"count(*) FILTER ({good}) AS pupils, count(*) FILTER ({good} AND mark >= {GOOD}) AS good, "
-        f"coalesce(sum(mark) FILTER ({good}), 0) AS total, "
-        f"coalesce(sum(mark * mark) FILTER ({good}), 0) AS squares"
+        f"count(right_mark) AS pupils, count(*) FILTER (right_mark >= {GOOD}) AS good, "
+        "coalesce(sum(right_mark), 0) AS total, coalesce(sum(right_mark * right_mark), 0) AS squares"
     )
     rows = []
     for group in groups:
@@ -77,4 +75,5 @@ KIND = Kind(
     ),
     unique=("reg_no", "school_year", "stage", "subject"),
     count=count,
+    derived=(("right_mark", "CASE WHEN NOT wrong THEN mark END"),),
 )

@@ -75,8 +75,11 @@ class Field:
 
     # --- measures ------------------------------------------------------------------------------
 
-    def sql(self, column: str, is_text: bool) -> str:
-        """The value of a measure before its bounds: INTEGER (hundredths: 1 = 0.01) or DATE; NULL = none or wrong."""
+    def sql(self, column: str, is_text: bool, is_whole: bool = False) -> str:
+        """The value of a measure before its bounds: INTEGER (hundredths: 1 = 0.01) or DATE; NULL = none or wrong.
+
+        is_text: the column comes as text. is_whole: as whole numbers of at most 32 bits.
+        """
         if self.kind == "date":
             if not is_text:
                 return f"CAST({column} AS DATE)"
@@ -98,8 +101,10 @@ class Field:
                 return f"CASE WHEN {shape} THEN CAST({decimal} AS INTEGER) END"
             exact = f"abs({number} - round({number})) < 1e-6"
             return f"CASE WHEN {exact} THEN CAST(round({number}) AS INTEGER) END"
+        if is_whole:
+            return f"CAST({column} AS INTEGER)"
         if not is_text:
-            return f"CASE WHEN {column} = floor({column}) THEN CAST({column} AS INTEGER) END"
+            return f"CASE WHEN {column} = floor({column}) THEN TRY_CAST({column} AS INTEGER) END"
         # A regular expression costs a tenth of a microsecond a row; for one or two digits this is as strict.
         if digits <= 2:
             shape = f"length({column}) <= {digits} AND {column} >= '0' AND right({column}, 1) >= '0'"

@@ -19,6 +19,7 @@ SIZE_LIMIT = 20 * 1024**3
 HEAD = 256 * 1024
 DELIMITERS = (";", ",", "\t", "|")
 _HEADING = re.compile(r"(?=.{1,40}$)[^\W\d]+(?:[ _.][^\W\d]+){0,3}")
+_WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT")
 _OTHERS = (
     (b"PK\x03\x04", "XLSX, ZIP"),
     (b"%PDF", "PDF"),
@@ -30,7 +31,8 @@ _OTHERS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """An accepted file. columns: field code -> name in the relation; texts: the fields that come as text."""
+    """An accepted file. columns: field code -> name in the relation; texts: the fields that come as text;
+    whole: those that come as whole numbers of at most 32 bits."""
 
     name: str  # safe to show
     path: Path
@@ -39,6 +41,7 @@ class Source:
     relation: str  # SQL
     columns: dict[str, str]
     texts: frozenset[str]
+    whole: frozenset[str]
     header_rows: int
     letters: dict[str, str]
     is_parquet: bool
@@ -154,6 +157,7 @@ def _csv(path: Path, name: str, kind: Kind, head: bytes, stamp: tuple[int, int],
         relation=relation,
         columns={code: f"c{number}" for number, code in enumerate(codes)},
         texts=frozenset(codes),
+        whole=frozenset(),
         header_rows=header_rows,
         letters={code: letter(number) for number, code in enumerate(codes)},
         is_parquet=False,
@@ -214,6 +218,7 @@ def _parquet(path: Path, name: str, kind: Kind, connection, stamp: tuple[int, in
             for column, code in zip(names, codes, strict=True)
             if types[column] == "VARCHAR" or types[column].startswith("ENUM")
         ),
+        whole=frozenset(code for column, code in zip(names, codes, strict=True) if types[column] in _WHOLE),
         header_rows=1,
         letters={code: letter(number) for number, code in enumerate(codes)},
         is_parquet=True,
