@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from .datasets.model import Column, normal
-from .directory import Directory, former_units
+from .directory import Directory, former_units, territory_before
 from .grid import Fault, is_blank
 
 # What people write where there is no number -> reason code (language/reasons.py).
@@ -272,7 +272,11 @@ def _municipality(cell, _column, directory):
     former = former_units().get(normal(text))
     if former:
         names = [directory.municipalities[code] for code in former if code in directory.municipalities]
-        raise CellFault("municipality_former", nearest=", ".join(f"{one.name} ({one.code})" for one in names))
+        nearest = ", ".join(f"{one.name} ({one.code})" for one in names)
+        if len(former) > 1:
+            raise CellFault("municipality_divided", nearest=nearest)
+        parts = ", ".join(territory_before(former[0])[0])
+        raise CellFault("municipality_former", nearest=nearest, parts=parts)
     raise CellFault("municipality_unknown", nearest=directory.near_municipality(text))
 
 

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, select
 
 from .. import schema
 from .datasets.model import Dataset
-from .directory import Directory
+from .directory import REFORM, Directory, territory_before
 from .findings import Finding, Refusal, shown
-from .rows import Row, Table
+from .rows import Row, Table, period_of
 
 QUARANTINE_SHARE = 0.01
 JUMP = 0.5
@@ -223,6 +223,39 @@ def jumps(connection: Connection, table: Table, tables: Mapping[int, list[dict]]
                     },
                 )
             )
+
+
+def recast(table: Table, directory: Directory) -> None:
+    """Numbers of before the reform under a municipality made by it: recalculated, or of another territory?"""
+    column = next((one for one in table.dataset.columns if one.kind == "municipality"), None)
+    if column is None:
+        return
+    periods, names, count = set(), set(), 0
+    for row in table.rows:
+        code, period = row.values[column.code], period_of(row.values)
+        unit = directory.municipalities.get(code)
+        if unit is None or period is None or not (unit.since == REFORM and period[1] < REFORM):
+            continue
+        if territory_before(code)[1]:
+            continue  # it went through the reform as it was
+        count += 1
+        periods.add(int(period[0][:4]))
+        names.add(unit.name)
+    if not count:
+        return
+    first, last = min(periods), max(periods)
+    shortened = ", ".join(sorted(names)[:NAMES_SHOWN]) + (" …" if len(names) > NAMES_SHOWN else "")
+    table.findings.append(
+        Finding(
+            rule="municipality_recast",
+            heading=column.name_lv,
+            words={
+                "count": count,
+                "periods": str(first) if first == last else f"{first}–{last}",
+                "names": shortened,
+            },
+        )
+    )
 
 
 def limit(table: Table, progress: Callable[[], None] = lambda: None) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 from .. import schema
 from .datasets.model import normal
 
+REFORM = "2021-07-01"  # first day of the present municipalities
 _FORMER = Path(__file__).resolve().parents[2] / "reference" / "former_units_2009_2021.csv"
 
 
@@ -116,6 +117,16 @@ def _common(first: str, second: str) -> int:
             break
         count += 1
     return count
+
+
+@cache
+def territory_before(code: str) -> tuple[tuple[str, ...], bool]:
+    """Municipalities of 2009–2021 that a present one was made from, and whether it is just one of them, unchanged."""
+    if not _FORMER.is_file():
+        return (), False
+    with _FORMER.open(encoding="utf-8", newline="") as stream:
+        rows = [row for row in csv.DictReader(stream) if row["code"] == code]
+    return tuple(row["former_unit"] for row in rows), len(rows) == 1 and rows[0]["share"] == "whole"
 
 
 @cache

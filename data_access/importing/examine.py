@@ -107,6 +107,7 @@ def examine(
     checks.totals(table, known)
     checks.limit(table)
     checks.suspicious(table)
+    checks.recast(table, known)
     checks.jumps(connection, table, table_rows)
     result = Examined(dataset, receipt, findings=table.findings)
     result.read, result.loaded = table.read, len(table.rows)

@@ -242,7 +242,23 @@ RULES: dict[str, tuple[str, str, str]] = {
     "municipality_former": (
         ERROR,
         _("This municipality ended with the reform of 2021."),
-        _("Write the present municipality: {nearest}."),
+        _(
+            "Write one row for {nearest} with the sums of all that it was made from ({parts}); if one of them is not "
+            "known, leave the row out."
+        ),
+    ),
+    "municipality_divided": (
+        ERROR,
+        _("This municipality was divided by the reform of 2021."),
+        _("Its number cannot be shared out among {nearest}: ask the deliverer for numbers in the present borders."),
+    ),
+    "municipality_recast": (
+        CONFIRM,
+        _("{count} rows of {periods} name municipalities whose borders are those of July 2021: {names}."),
+        _(
+            "Confirm that the numbers were recalculated into the present borders. If they are those of the former "
+            "municipality of that name, leave the rows out or send the sums."
+        ),
     ),
     "municipality_closed": (
         ERROR,

@@ -9,7 +9,7 @@ from typing import Any
 from . import mapping as maps
 from .cells import NO_VALUE, PERSONAL, CellFault, clean, number, parse, personal_data
 from .datasets.model import Column, Dataset
-from .directory import Directory, Unit
+from .directory import REFORM, Directory, Unit
 from .findings import ERROR, Finding, Refusal, letter, shown
 from .grid import Grid, Line, is_blank
 
@@ -298,6 +298,8 @@ def _period(
             unit = directory.municipalities[value]
             if unit.exists(*period):
                 continue
+            if unit.since == REFORM and period[1] < REFORM:
+                continue  # a series in the present borders: asked about once a file (`checks.recast`)
             same = [
                 code
                 for codes in directory.municipality_names.values()

@@ -306,6 +306,47 @@ def test_c33_municipalities(look, text, rule):
     assert value(text, "municipality") == (rule or "LV0001000")
 
 
+CHILDREN = "municipality_code;year;status;children;delivered\n"
+
+
+def test_c33_years_before_the_reform(look):
+    """A series in the present borders is loaded after one question; a city that went through unchanged needs none.
+
+    Rīga was and is one municipality; Ādažu novads of today was made from Ādaži and Carnikava.
+    """
+    rows = [
+        "LV0001000;2018;starts_next_year;40;1",
+        "LV0023000;2018;starts_next_year;3;1",
+        "Ādažu novads;2019;starts_next_year;4;1",
+    ]
+    seen = look(CHILDREN + "\n".join(rows), "berni.csv", "unregistered")
+    assert len(seen.rows) == 3
+    asked = seen.one("municipality_recast")
+    assert asked.weight == "confirm"
+    assert asked.words == {"count": 2, "periods": "2018–2019", "names": "Ādažu novads"}
+    quiet = look(CHILDREN + rows[0] + "\nLV0023000;2021;starts_next_year;3;1\n", "berni.csv", "unregistered")
+    assert "municipality_recast" not in quiet.rules
+    assert len(quiet.rows) == 2
+
+
+def test_c33_what_became_of_former_municipalities(look):
+    """A former municipality is refused with all whose sum its successor is; a divided one cannot be shared out."""
+    rows = [f"{code};2023;starts_next_year;1;1" for code in ("LV0001000", "LV0002000")]
+    for name, rule, words in (
+        (
+            "Carnikavas novads",
+            "municipality_former",
+            ("Ādažu novads (LV0023000)", "Carnikavas novads, Ādažu novads"),
+        ),
+        ("Aglonas novads", "municipality_divided", ("LV0032000", "LV0042000")),
+    ):
+        seen = look(
+            CHILDREN + "\n".join([*rows, f"{name};2019;starts_next_year;2;1"]), "berni.csv", "unregistered"
+        )
+        _problem, cure = seen.one(rule).texts("en")
+        assert all(word in cure for word in words), cure
+
+
 def test_c34_two_levels_in_one_file(look):
     """Rows of municipalities are checked against their schools and not loaded."""
     rows = [*many(3), ["", "2023/2024", "1", "basic", "360", "66", "15"]]
