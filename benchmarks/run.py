@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import select
 
-from benchmarks import absence, disclosure, servers, simulation
+from benchmarks import absence, disclosure, rollback, servers, simulation
 from data_access import engine as engines
 from data_access import migrations_runner, releases
 from data_access.importing import reference
@@ -345,6 +345,8 @@ def main(quick: bool = False) -> None:
         simulation.main(seeds=range(1, 3) if quick else range(1, 6), console=console)
         absence.main(f"sqlite:///{path}")
         disclosure.main(f"sqlite:///{path}", console=console)
+        back = rollback.main(path, hashes=not quick)
+        row("back to any of five releases, s", f"<= {rollback.BUDGET_SECONDS:.0f}", f"{back:.2f}")
         ours, plain = servers.ours(path), servers.plain(path)
         row("start to first 200, s", "<= 1.2", f"{ours.start_seconds:.2f}", f"{plain.start_seconds:.2f}")
         cookie = sign_in(ours.address, "ministry")

@@ -150,13 +150,18 @@ def apply(
         new = {name: value for name, value in change.row.items() if change.before[name] != value}
         old = {name: change.before[name] for name in new}
         key = _json({name: change.row[name] for name in keys})
+        # Sources differ where both have a value; what one of them does not know at all is no difference.
+        both = [name for name in new if new[name] is not None and old[name] is not None]
         if change.kind == SECONDARY:
             beside.append((key, dataset.source_code, new, change.source, old))
             continue
-        if change.source != dataset.source_code and {change.source, dataset.source_code} <= set(
-            dataset.precedence
+        if (
+            both
+            and change.source != dataset.source_code
+            and {change.source, dataset.source_code} <= set(dataset.precedence)
         ):
-            beside.append((key, change.source, old, dataset.source_code, new))
+            told = {name: old[name] for name in both}, {name: new[name] for name in both}
+            beside.append((key, change.source, told[0], dataset.source_code, told[1]))
         history.append(
             {
                 "id": number + len(history),

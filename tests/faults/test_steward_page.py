@@ -181,6 +181,52 @@ def test_several_files_in_one_release(steward, own_site):
     assert other.post("/admin/dati/publicet", data=form, headers=SAME).status_code == 404
 
 
+EXAM_KEY = "reg_no;school_year;stage;subject;exam_level;"
+BANDS = ";".join(f"band_{band}" for band in range(10))
+FULL = f"{EXAM_KEY}eligible;exempt;sat;low;high;below_limit;mean;sd;{BANDS};compulsory\n"
+OPEN = f"{EXAM_KEY}sat;mean;{BANDS};compulsory\n"
+
+
+@pytest.mark.parametrize("open_first", [True, False])
+def test_the_exam_register_and_the_open_set(steward, open_first):
+    """Where they disagree the register's numbers stay, whichever came first; the page names both and the primary.
+
+    Two of three exams differ: 40 and 41 who sat, a mean of 50 and of 51. Who had to sit only the register knows, which
+    is no difference.
+    """
+    schools = [row[0] for row in many(3)]
+    bands, more = "0;0;0;20;0;20;0;0;0;0", "0;0;0;20;0;21;0;0;0;0"
+
+    def full(number):
+        return f"{schools[number]};2023/2024;basic;mathematics;single;42;1;40;11;8;1;50,0;12,5;{bands};1\n"
+
+    def opened(number, sat=40, mean="50,0", counts=bands):
+        return f"{schools[number]};2023/2024;basic;mathematics;single;{sat};{mean};{counts};1\n"
+
+    files = [
+        ("exam_open", OPEN + opened(0, 41, counts=more) + opened(1, mean="51,0") + opened(2)),
+        ("exam", FULL + full(0) + full(1) + full(2)),
+        ("absence", csv(many(5))),
+    ]
+    for number, (kind, content) in enumerate(
+        files if open_first else [files[1], files[0], files[2]], start=1
+    ):
+        assert send(steward, content, name=f"{kind}.csv", veids=kind).location.endswith(f"ielade={number}")
+        state = steward.get(f"/admin/dati/{number}/stavoklis").json["key"]
+        assert state == "staged:", steward.get(f"/admin/dati?ielade={number}").text
+        steward.post(
+            f"/admin/dati/{number}/publicet",
+            data={"lang": "lv", "iemesls": "eksāmenu dati", "apstiprinu": "1"},
+            headers=SAME,
+        )
+        assert steward.get(f"/admin/dati/{number}/stavoklis").json["key"] == "published:"
+    text = " ".join(steward.get("/en/datu-kvalitate").text.split())
+    assert "2 rows in which" in text
+    said = text[text.index("2 rows in which") :][:300]
+    assert "differs from the primary source" in said
+    assert "both values are kept" in said
+
+
 def test_uploads_are_limited(tmp_path):
     """After as many uploads as the setting allows in an hour the answer is 429 and says when to come again."""
     import app as application

@@ -61,4 +61,5 @@ DATASET = Dataset(
         adds_up("sat", *(f"band_{band}" for band in range(10))),
     ),
     watched=("sat",),
+    precedence=("vps", "vps_open"),
 )
