@@ -61,7 +61,9 @@ def test_every_table_with_planes_is_shown_released_only():
     seen = {name for name in planes.PUBLIC if "plane" in schema.metadata.tables[name].c}
     assert len(seen) > 10
     for name in seen:
-        asked = str(planes.shown(schema.metadata.tables[name]).compile(compile_kwargs={"literal_binds": True}))
+        asked = str(
+            planes.shown(schema.metadata.tables[name]).compile(compile_kwargs={"literal_binds": True})
+        )
         assert f"{name}.plane = 'released'" in asked, name
 
 
