@@ -73,10 +73,23 @@ def ensure_demo() -> None:
     if settings.database_url.startswith("sqlite:///"):
         path = Path(settings.database_url.removeprefix("sqlite:///"))
         if path.is_file() and _has_release(settings):
-            return
+            return _bring_up(settings)
     elif _has_release(settings):
-        return
+        return _bring_up(settings)
     demo(seed=2024, fresh=False)
+
+
+def _bring_up(settings) -> None:
+    """A demonstration of an older program gets the missing migrations, so that the web can start on it."""
+    from data_access import migrations_runner
+
+    engine = engines.create(settings.database_url, read_only=True)
+    try:
+        migrations_runner.verify(engine)
+    except migrations_runner.SchemaMismatch:
+        _engine().dispose()
+    finally:
+        engine.dispose()
 
 
 def _has_release(settings) -> bool:
@@ -328,6 +341,19 @@ def dictionary() -> None:
     console.print(path.relative_to(configuration.ROOT))
 
 
+def _refuse_other_schema(settings) -> None:
+    """Say it here, in one line, and not in every worker."""
+    from data_access import migrations_runner
+
+    try:
+        engine = engines.create(settings.database_url, read_only=True)
+        migrations_runner.verify(engine)
+    except (engines.EngineError, migrations_runner.SchemaMismatch) as error:
+        console.print(f"[red]{error}[/red]")
+        raise typer.Exit(1) from None
+    engine.dispose()
+
+
 @cli.command()
 def serve(
     demo_first: bool = typer.Option(False, help="Make the demonstration database when there is none."),
@@ -339,6 +365,7 @@ def serve(
     if demo_first:
         ensure_demo()
     settings = configuration.load()
+    _refuse_other_schema(settings)
     console.print(
         f"[bold]IKMS panelis: http://{settings.host}:{settings.port}/[/bold]  (Ctrl+C beidz | stops)"
     )
