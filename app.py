@@ -34,6 +34,7 @@ from pages import (
     search_route,
     sign_in,
     site,
+    specimen,
     steward,
     stored,
     templates_route,
@@ -73,13 +74,15 @@ def create_app(settings: configuration.Settings | None = None) -> site.Panel:
     session.configure(app.server, settings)
     passwords.prepare()
     app.server.extensions["ikms_demo_accounts"] = demo_scopes(planes.public) if settings.demo else {}
-    renderer = Renderer(planes, settings, site.not_found, stored.code_mark(settings.contact))
+    mark = stored.code_mark(settings.contact)
+    renderer = Renderer(planes, settings, site.not_found, mark, specimen.dictionary)
     app.site = site.Site(renderer, settings, static_files.bundle_urls())
     app.site.release_line = site.release_line(planes.public)
 
     door.install(app, lambda path: match(path) is not None, access_limits.of_settings(settings))
     door.install_errors(app.server, app.site.error_page)
     site.install_fragments(app.server, renderer)
+    app.site.dictionary_href = specimen.install(app.server, mark)
     exports.install(app.server, renderer)
     open_data.install(app.server, renderer, settings.open_data_folder)
     search_route.install(app.server, renderer)

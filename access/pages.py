@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
 
@@ -26,11 +26,12 @@ from .session import record_view
 if TYPE_CHECKING:
     from components.view import View
     from data_access.engine import Planes
+    from data_access.packing import Dictionary
     from data_access.reading import Reader
 
 LANGUAGES = ("lv", "en")
 PUBLIC_VIEWS = 128
-PUBLIC_FRAGMENTS = 2048  # some 6 kB each
+PUBLIC_FRAGMENTS = 2048  # some 3 kB each, and 6 kB more where a browser without the dictionary has asked
 
 
 class NotFound(LookupError):
@@ -190,13 +191,26 @@ def match(path: str, query: str = "") -> Match | None:
 class Fragment:
     """A page to be put into one that is already open.
 
-    html: the view's HTML, compressed (zstd), without closed table twins; None where the page has charts to
+    packed: the view's HTML without closed table twins, packed with the dictionary; None where the page has charts to
     explore, which Dash draws.
     """
 
-    html: bytes | None
+    packed: bytes | None
     release_id: int | None
     status: int = 200
+    dictionary: Dictionary | None = None
+
+    @property
+    def html(self) -> str:
+        """The HTML itself."""
+        return self.dictionary.unpack(self.packed)
+
+    @cached_property
+    def plain(self) -> bytes:
+        """The HTML in zstd, for browsers without the dictionary; made when the first of them asks."""
+        from data_access.packing import pack_plain
+
+        return pack_plain(self.html)
 
 
 class Renderer:
@@ -207,12 +221,18 @@ class Renderer:
     """
 
     def __init__(
-        self, engine: Planes, settings: object, not_found: Callable[[str, str], View], mark: str = ""
+        self,
+        engine: Planes,
+        settings: object,
+        not_found: Callable[[str, str], View],
+        mark: str = "",
+        dictionary: Callable[[str], Dictionary] | None = None,
     ) -> None:
         self._engine = engine
         self._settings = settings
         self._not_found = not_found
         self._mark = mark  # of the code that drew the stored pages
+        self._dictionary = dictionary  # of a language
         self._public: dict[tuple, View] = {}
         self._public_html: dict[tuple, Fragment] = {}
         self._with_charts: set[str] = set()
@@ -254,20 +274,21 @@ class Renderer:
 
         found = match(path, query)
         if found is None or scope.role not in found.page.roles:
-            return _packed(self._not_found(path, language_of(path)))
+            return self._packed(self._not_found(path, language_of(path)))
         if not found.page.released:
-            return _packed(self._own(found, scope, path))
+            return self._packed(self._own(found, scope, path))
         if found.page.name in self._with_charts:
             return Fragment(None, None)
         with reading(self._engine, scope) as reader:
             _tell(reader)
             if found.page.stored and found.params.keys() == found.page.path_params:
                 reg_no = found.params["reg_no"]
-                html = stored_pages.find(reader, path, reg_no, self._mark)
-                if html is not None:
+                packed = stored_pages.find(reader, path, reg_no, self._mark)
+                dictionary = self._dictionary(found.lang)
+                if packed is not None and dictionary.made(packed):
                     if has_request_context():
                         record_view(reg_no)
-                    return Fragment(html, reader.release.id)
+                    return Fragment(packed, reader.release.id, 200, dictionary)
             key = self._key(reader, found)
             if key in self._public_html:
                 return self._public_html[key]
@@ -275,10 +296,14 @@ class Renderer:
         if view.has_graphs:
             self._with_charts.add(found.page.name)
             return Fragment(None, None)
-        fragment = _packed(view)
+        fragment = self._packed(view)
         if key is not None and view.cacheable and view.status == 200:
             _keep(self._public_html, key, fragment, PUBLIC_FRAGMENTS)
         return fragment
+
+    def _packed(self, view: View) -> Fragment:
+        dictionary = self._dictionary(view.lang)
+        return Fragment(dictionary.pack(view.to_fragment()), view.release_id, view.status, dictionary)
 
     @staticmethod
     def _key(reader: Reader, found: Match) -> tuple | None:
@@ -328,9 +353,3 @@ def _keep(kept: dict, key: tuple, value: object, most: int) -> None:
     if len(kept) >= most:
         kept.pop(next(iter(kept)), None)
     kept[key] = value
-
-
-def _packed(view: View) -> Fragment:
-    from data_access.stored_pages import pack
-
-    return Fragment(pack(view.to_fragment()), view.release_id, view.status)

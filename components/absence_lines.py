@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from markupsafe import Markup
 
-from components.marks import _n, _nice, _part, _x_class, missing
+from components.marks import _n, _nice, _part, _px, _x_class, missing
 from components.templating import render
 from language import numbers, reasons
 
@@ -66,7 +66,7 @@ def semester_lines(
         return _TOP + plot * (1 - min(max(value / ticks[-1], 0.0), 1.0))
 
     def spot(index: int, value: float) -> str:
-        return f"{_n(x_at(index))} {_n(y_at(value))}"
+        return f"{_n(x_at(index))} {_px(y_at(value))}"
 
     starts = {index for index, _text, goes_on in breaks if not goes_on}
     drawn, labels = [], []
@@ -94,7 +94,7 @@ def semester_lines(
             joined = previous == index - 1 and index not in starts
             path.append(f"{'L' if joined else 'M'}{spot(index, value)}")
             previous = index
-            marks.append((_n(x_at(index)), _n(y_at(value)), _hint(periods, index, texts[index])))
+            marks.append((_n(x_at(index)), _px(y_at(value)), _hint(periods, index, texts[index])))
         for index, band in enumerate(line.get("bands") or ()):
             if band is not None and band[0] != band[1]:
                 bars.append(_bar(x_at(index), y_at(band[1]), y_at(band[0])))
@@ -105,12 +105,12 @@ def semester_lines(
             ahead = {
                 "bar": _bar(x_at(index), y_at(upper), y_at(lower)),
                 "x": _n(x_at(index)),
-                "y": _n(y_at(value)),
+                "y": _px(y_at(value)),
                 "hint": _hint(periods, index, text),
                 "path": f"M{spot(last, values[last])}L{spot(index, value)}" if last is not None else "",
             }
         crosses = [
-            (_n(x_at(index)), _n(y_at(value)), _hint(periods, index, text))
+            (_n(x_at(index)), _px(y_at(value)), _hint(periods, index, text))
             for index, value, text in line.get("points") or ()
         ]
         drawn.append(
@@ -145,7 +145,7 @@ def semester_lines(
         arrow=arrow,
         height=height,
         base=height - _BASE,
-        ticks=[(_n(y_at(tick)), text_of(tick)) for tick in ticks],
+        ticks=[(_px(y_at(tick)), text_of(tick)) for tick in ticks],
         series=sorted(drawn, key=lambda line: not line["kind"].endswith("other")),
         labels=labels,
         periods=[
@@ -167,4 +167,4 @@ def _hint(periods: Sequence[str], index: int, text: object) -> str | None:
 
 def _bar(x: float, top: float, bottom: float) -> tuple[str, str, str]:
     """Place of an upright bar: x in percent, top and height in pixels."""
-    return _n(x), _n(top), _n(max(bottom - top, 2.0))
+    return _n(x), _px(top), _px(max(bottom - top, 2.0))

@@ -71,6 +71,11 @@ def _n(x: float) -> str:
     return text[:-2].replace("-0", "0") if text in ("-0.0", "0.0") else text.removesuffix(".0")
 
 
+def _px(x: float) -> str:
+    """A coordinate in whole pixels, where the drawing is not scaled: a screen shows no more, and pages stay small."""
+    return str(round(x))
+
+
 def _clamp(x: float, low: float = 0.0, high: float = 100.0) -> float:
     return low if x < low else high if x > high else x
 
@@ -456,12 +461,15 @@ def sparkline(
     *,
     label: str,
     texts: Sequence[str | None] | None = None,
-    periods: Sequence[str] | None = None,
+    periods: Sequence[str | None] | None = None,
     reason: str | None = None,
     width: int = 96,
     height: int = 28,
 ) -> Markup:
-    """A small line with gaps where a value is missing; the last value has a hollow marker."""
+    """A small line with gaps where a value is missing; the last value has a hollow marker.
+
+    ``periods``: their names as they are spoken; None for one that follows the one before and need not be named.
+    """
     known = [(index, value) for index, value in enumerate(values) if value is not None]
     if not known:
         return missing(reason or "x", lang)
@@ -470,7 +478,7 @@ def sparkline(
 
     def point(index: int, value: float) -> str:
         share = (value - low) / (high - low) if high > low else 0.5
-        return f"{_n(5 + index * step)} {_n(height - 5 - share * (height - 10))}"
+        return f"{_px(5 + index * step)} {_px(height - 5 - share * (height - 10))}"
 
     path, lone, previous = [], [], None
     for place, (index, value) in enumerate(known):
@@ -488,7 +496,7 @@ def sparkline(
             text = none_word
         elif text is None:
             text = numbers.plain(value, lang)
-        spoken.append(f"{periods[index]}: {text}" if periods else text)
+        spoken.append(f"{periods[index]}: {text}" if periods and periods[index] else text)
     return render(
         "marks/sparkline.html",
         width=width,
@@ -784,10 +792,10 @@ def line_chart(
                 wide = min(0.3 * step, 3.0) or 3.0
                 for index in run:
                     x1, x2 = _n(x_at(index) - wide), _n(x_at(index) + wide)
-                    path.append(f"M{x1} {_n(y_at(upper[index]))}H{x2}V{_n(y_at(lower[index]))}H{x1}Z")
+                    path.append(f"M{x1} {_px(y_at(upper[index]))}H{x2}V{_px(y_at(lower[index]))}H{x1}Z")
             else:
-                over = [f"{_n(x_at(index))} {_n(y_at(upper[index]))}" for index in run]
-                under = [f"{_n(x_at(index))} {_n(y_at(lower[index]))}" for index in reversed(run)]
+                over = [f"{_n(x_at(index))} {_px(y_at(upper[index]))}" for index in run]
+                under = [f"{_n(x_at(index))} {_px(y_at(lower[index]))}" for index in reversed(run)]
                 path.append(f"M{'L'.join(over + under)}Z")
         drawn_bands.append({"name": band["name"], "kind": band["kind"], "path": "".join(path)})
 
@@ -804,7 +812,7 @@ def line_chart(
             ""
             if apart
             else "".join(
-                "M" + "L".join(f"{_n(x_at(index))} {_n(y_at(values[index]))}" for index in run)
+                "M" + "L".join(f"{_n(x_at(index))} {_px(y_at(values[index]))}" for index in run)
                 for run in connected
                 if len(run) > 1
             )
@@ -817,7 +825,7 @@ def line_chart(
             if value is None and ranges[index] is not None:
                 bottom_at, top_at = (y_at(end) for end in ranges[index])
                 hint = f"{periods[index]}: {texts[index]}" if texts[index] else None
-                spans.append((_n(x_at(index)), _n(top_at), _n(max(bottom_at, top_at + 2)), hint))
+                spans.append((_n(x_at(index)), _px(top_at), _px(max(bottom_at, top_at + 2)), hint))
                 continue
             if value is None:
                 if kind == "school" and not apart:
@@ -831,7 +839,7 @@ def line_chart(
                     or (provisional and index == last)
                 )
                 hint = f"{periods[index]}: {texts[index]}" if texts[index] else None
-                points.append((_n(x_at(index)), _n(y_at(value)), hollow, hint))
+                points.append((_n(x_at(index)), _px(y_at(value)), hollow, hint))
         drawn.append({"kind": kind, "path": path, "points": points, "gaps": gaps, "spans": spans})
         if last is None and spans:
             middle = next(pair for pair in reversed(ranges) if pair is not None)
@@ -867,7 +875,7 @@ def line_chart(
         arrow=arrow,
         height=height,
         base=height - _BASE,
-        ticks=[(_n(y_at(tick)), (axis_text or (lambda x: numbers.plain(x, lang)))(tick)) for tick in ticks],
+        ticks=[(_px(y_at(tick)), (axis_text or (lambda x: numbers.plain(x, lang)))(tick)) for tick in ticks],
         bands=drawn_bands,
         # Own series last, so that it lies on top.
         series=sorted(drawn, key=lambda line: line["kind"] == "school"),
@@ -906,7 +914,7 @@ def _part(labels: list[dict], height: int) -> None:
         label["y"] = min(label["y"], floor - needed + 8)
         floor = label["y"] - 8
     for label in labels:
-        label["top"] = _n(label["y"])
+        label["top"] = _px(label["y"])
 
 
 # Grids

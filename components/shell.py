@@ -25,7 +25,7 @@ class Shell:
 
     other_href: this page in the other language. account: label of the signed-in reader, account_href: their own page, "" for the public.
     accounts: (key, label) of the demo sign-ins, empty outside demo mode. scripts: addresses loaded before
-    Dash. styles: addresses of style sheets.
+    Dash. styles: addresses of style sheets. dictionary: address of the dictionary that changes of view are packed with.
     """
 
     lang: str
@@ -48,6 +48,7 @@ class Shell:
     scripts: Sequence[str] = field(default_factory=tuple)
     later_scripts: Sequence[str] = field(default_factory=tuple)
     robots: str = "index, follow"
+    dictionary: str = ""
     charts: bool = False  # the page has charts to explore, which Dash draws
 
 

@@ -1,24 +1,18 @@
 """Pages of single institutions that publication has drawn beforehand: one row for each plane and language.
 
-A stored page is the answer to a change of view: HTML, compressed once. It belongs to a release and to a plane
+A stored page is the answer to a change of view: HTML, packed once with the shared dictionary (`packing`). It belongs to a release and to a plane
 like the values that it shows, and it is read under the reader's scope like them. It is used only while the
 code that drew it is the code that runs (`mark`) and the institution has not answered since.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select
 
 from .reading import Reader
 from .schema import institution, school_answer, stored_page
-
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
 
 WITHOUT_TOOL = ("preschool", "higher")
 
@@ -43,7 +37,7 @@ _ONE = select(
 
 
 def find(reader: Reader, address: str, reg_no: str, mark: str) -> bytes | None:
-    """Compressed HTML of an institution's page as this reader may see it; None: it has to be drawn.
+    """Packed HTML of an institution's page as this reader may see it; None: it has to be drawn.
 
     address: the page's path. mark: of the code that runs. Only exact pages are stored, so the public has none.
     """
@@ -81,16 +75,6 @@ def write(connection: Connection, rows: Sequence[dict]) -> None:
     """Store drawn pages."""
     if rows:
         connection.execute(insert(stored_page), list(rows))
-
-
-def pack(html: str) -> bytes:
-    """HTML compressed for the way to the reader."""
-    return zstd.compress(html.encode(), 6)
-
-
-def unpack(html: bytes) -> str:
-    """The HTML again, for a browser that does not read this compression."""
-    return zstd.decompress(html).decode()
 
 
 # --- drawing -----------------------------------------------------------------------------------------

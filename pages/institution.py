@@ -189,6 +189,15 @@ class School:
         """Address of the page that tells where one value comes from."""
         return self.origins.of(entry.id, row)
 
+    def coverage(self, entry: Entry, row) -> tuple[int, int]:
+        """Institutions with data and institutions that owed them, in the period of a row."""
+        found = queries.coverage(self.request.reader)
+        return found.get((entry.id, entry.stage, row.school_year, row.semester), (0, 0))
+
+    def graduates_page(self) -> tuple | None:
+        """The page that tells what its graduates do, if there is one."""
+        return graduates_choice.page_of(self.request, self.unit.reg_no)
+
     def open_panel(self, indicator_id: str) -> str:
         """Address of this page with the panel of an indicator opened."""
         return self._panel_address.replace("R00", indicator_id)
@@ -806,9 +815,6 @@ def _panel(school: School, entry: Entry) -> Block:
     lang, request, one = school.lang, school.request, entry.indicator
     chart, finding = _chart(school, entry), _chance(school, entry)
     row = entry.row or entry.series[-1]
-    coverage = queries.coverage(request.reader).get(
-        (one.id, entry.stage, row.school_year, row.semester), (0, 0)
-    )
     text = one.text(lang)
     frame = ChartFrame(
         title=text.question,
@@ -819,7 +825,7 @@ def _panel(school: School, entry: Entry) -> Block:
         provenance=Provenance(
             source=words.source_names(one),
             as_of=request.reader.release.as_of,
-            coverage=coverage,
+            coverage=school.coverage(entry, row),
             release_id=request.reader.release.id,
             counting=" ÷ ".join(words.terms(one, entry.stage, lang)),
             note=f"{one.id} v{one.version}",
@@ -974,13 +980,14 @@ def _chart(school: School, entry: Entry) -> Markup:
     by_period = {(row.school_year, row.semester): row for row in entry.series}
     semesters = [semester for _year, semester in periods] if one.period == "semester" else None
     rows = [by_period.get(period) for period in periods]
-    values, texts, codes, ranges = [], [], [], []
+    values, shown, texts, codes, ranges = [], [], [], [], []
     for row in rows:
         value = words.value_text(one, row, lang, exact=school.exact)
         band = row is not None and bool(row.value_text)
         values.append(None if row is None or band else row.value)
         ranges.append(words.band(row.value_text) if band else None)
         count = words.count_text(one, row, lang)
+        shown.append(value)
         texts.append(None if value is None else f"{value} ({count})" if count else value)
         codes.append("z" if row is None else row.reason or "x")
     spreads = [school.spread.get((one.id, entry.stage, *period)) for period in periods]
@@ -1043,11 +1050,7 @@ def _chart(school: School, entry: Entry) -> Markup:
         series,
         lang,
         label=f"{words.name_of(one, entry.stage, lang)}: "
-        + "; ".join(
-            f"{words.period_text(one, *period, lang)} {text}"
-            for period, text in zip(periods, texts, strict=True)
-            if text
-        ),
+        + _told(one, [(period, text) for period, text in zip(periods, shown, strict=True) if text], lang),
         y_title=unit,
         bands=bands,
         breaks=breaks,
@@ -1167,9 +1170,7 @@ def _more(school: School, entries: Sequence[Entry], opened: bool) -> Markup:
                 lang,
                 label=words.name_of(one.indicator, one.stage, lang),
                 texts=[words.value_text(one.indicator, row, lang, exact=school.exact) for row in series],
-                periods=[
-                    words.period_text(one.indicator, row.school_year, row.semester, lang) for row in series
-                ],
+                periods=_named(one.indicator, [(row.school_year, row.semester) for row in series], lang),
                 reason=series[-1].reason or "x",
             )
         row = one.row
@@ -1189,6 +1190,24 @@ def _more(school: School, entries: Sequence[Entry], opened: bool) -> Markup:
             }
         )
     return render("institution_more.html", lang=lang, items=items, opened=opened)
+
+
+def _told(indicator: Indicator, values: Sequence[tuple[tuple[int, int], str]], lang: str) -> str:
+    """Values of periods for the ear; the counts behind them are in the table."""
+    names = _named(indicator, [period for period, _text in values], lang)
+    return "; ".join(
+        f"{name} {text}" if name else text for name, (_period, text) in zip(names, values, strict=True)
+    )
+
+
+def _named(indicator: Indicator, periods: Sequence[tuple[int, int]], lang: str) -> list[str | None]:
+    """Names of periods as they are spoken: the first, the last, and each that does not follow the one before."""
+    names: list[str | None] = []
+    for at, (year, semester) in enumerate(periods):
+        follows = at and periods[at - 1] == (year - 1, semester)
+        named = not follows or at + 1 == len(periods)
+        names.append(words.period_text(indicator, year, semester, lang) if named else None)
+    return names
 
 
 def _ways_on(school: School) -> Markup:
@@ -1211,7 +1230,7 @@ def _ways_on(school: School) -> Markup:
 
 def _graduates_link(school: School) -> list[tuple[str, str]]:
     """The way to what becomes of this institution's graduates."""
-    found = graduates_choice.page_of(school.request, school.unit.reg_no)
+    found = school.graduates_page()
     if found is None:
         return []
     text = t("What do its graduates do?", school.lang)

@@ -17,12 +17,11 @@ from markupsafe import Markup
 
 from access.callbacks import guarded_callback, optional, text
 from access.door import route
-from access.pages import REGISTRY, Match, Renderer, language_of, match, url
+from access.pages import REGISTRY, Fragment, Match, Renderer, language_of, match, url
 from access.session import current_scope, current_session, demo_accounts
 from components.shell import Link, Shell, document
 from components.view import View
 from data_access.reading import NoRelease
-from data_access.stored_pages import unpack
 from language import numbers
 from language.messages import translate as t
 
@@ -120,6 +119,7 @@ class Site:
         self.settings = settings
         self.bundle = bundle
         self.release_line: Callable[[str], tuple[bool, str]] = lambda lang: (False, "")
+        self.dictionary_href: Callable[[str], str] = lambda lang: ""
 
     def shell(self, lang: str, title: str, description: str, *, graphs: bool, status: int = 200) -> Shell:
         """The shell of the current request."""
@@ -153,6 +153,7 @@ class Site:
             styles=styles,
             scripts=[*(plotly if graphs else []), own],
             later_scripts=[] if graphs else plotly,
+            dictionary=self.dictionary_href(lang),
             charts=graphs,
             robots="index, follow" if status == 200 and current_session() is None else "noindex",
         )
@@ -263,17 +264,26 @@ def install_fragments(server, renderer: Renderer) -> None:
         )
         if found.release_id:
             g.release_id = found.release_id
-        if found.html is None:
+        if found.packed is None:
             return Response(status=204, headers={"X-View": "charts"})
-        if "zstd" in request.headers.get("Accept-Encoding", ""):
-            answer = Response(found.html, status=found.status, mimetype="text/html")
-            answer.headers["Content-Encoding"] = "zstd"
-            answer.headers["Vary"] = "Cookie, Accept-Encoding"
-        else:
-            answer = Response(unpack(found.html), status=found.status, mimetype="text/html")
+        content, encoding = _encoded(found)
+        answer = Response(content, status=found.status, mimetype="text/html")
+        if encoding:
+            answer.headers["Content-Encoding"] = encoding
+        answer.headers["Vary"] = "Cookie, Accept-Encoding, Available-Dictionary"
         answer.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
         answer.headers["X-Robots-Tag"] = "noindex"
         return answer
+
+
+def _encoded(found: Fragment) -> tuple[bytes | str, str]:
+    """The answer as this browser reads it, and its encoding; without one Flask-Compress may choose another."""
+    accepted = request.accept_encodings
+    if accepted["dcz"] and request.headers.get("Available-Dictionary") == found.dictionary.header:
+        return found.packed, "dcz"
+    if accepted["zstd"]:
+        return found.plain, "zstd"
+    return found.html, ""
 
 
 def register_router(app: Panel) -> None:

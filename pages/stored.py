@@ -21,7 +21,7 @@ from data_access import stored_pages
 from data_access.reading import Reader, reading
 from data_access.scope import Scope
 
-from . import institution
+from . import institution, specimen
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("pages", "components", "indicators", "language", "locale", "data_access/queries", "access")
@@ -45,6 +45,7 @@ def drawn(reader: Reader, units: Sequence, settings) -> Iterator[dict]:
     """Rows of `stored_page` for these institutions, one for each usual view, from the release of the reader."""
     entry = REGISTRY["institution"]
     mark = code_mark(settings.contact)
+    dictionary = specimen.dictionary(LANG)
     own = Reader(reader.connection, reader.release, MINISTRY)
     for unit in units:
         params = {"reg_no": unit.reg_no}
@@ -59,7 +60,7 @@ def drawn(reader: Reader, units: Sequence, settings) -> Iterator[dict]:
                 "municipality_code": unit.municipality_code,
                 "mark": mark,
                 "answer_id": unit.answer_id,
-                "html": stored_pages.pack(html),
+                "html": dictionary.pack(html),
             }
 
 

@@ -24,7 +24,6 @@ from data_access import engine as engines
 from data_access import migrations_runner, planes, schema
 from data_access.queries.accounts import demo_scopes
 from data_access.schema_identity import audit_event
-from data_access.stored_pages import pack
 
 SCHOOL, NEAR, FAR = 3_100_000, 500_000_000, 700_000_000_000_000
 AUTHOR = "KANARIJS-AUTORS"
@@ -268,6 +267,11 @@ def _write_texts(database: sqlite3.Connection) -> None:
 
 def _pages(database: sqlite3.Connection) -> None:
     """A drawn page for every institution that publication would draw one for, each with a token of its own."""
+    import pages
+    from pages import specimen
+
+    pages.load_all()
+    dictionary = specimen.dictionary("lv")
     release_id = database.execute("SELECT release_id FROM release_pointer").fetchone()[0]
     database.execute("DELETE FROM stored_page")
     places = database.execute(
@@ -286,7 +290,7 @@ def _pages(database: sqlite3.Connection) -> None:
                 number,
                 town,
                 newest,
-                pack(f"<p>KANARIJS-LAPA-{reg_no}</p>"),
+                dictionary.pack(f"<p>KANARIJS-LAPA-{reg_no}</p>"),
             )
             for number, reg_no, town, newest in places
             for variant in ("", "unusual")

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from data_access import engine as engines
-from data_access import stored_pages
+from data_access import packing, stored_pages
 from data_access.reading import reading
 from data_access.schema import institution, school_answer, stored_page
 from data_access.scope import Scope
-from pages import stored
+from pages import specimen, stored
 
 SCHOOL = "9900000827"
 PLAIN = {"Accept-Encoding": "identity"}
@@ -60,7 +60,7 @@ def test_stored_rows_are_exact_and_their_variants_differ(stored_app, demo_settin
         rows = connection.execute(select(stored_page)).all()
     engine.dispose()
     assert sorted((row.plane, row.variant) for row in rows) == [("detail", ""), ("detail", "unusual")]
-    whole, unusual = (stored_pages.unpack(r.html) for r in sorted(rows, key=lambda r: r.variant))
+    whole, unusual = (specimen.dictionary("lv").unpack(r.html) for r in sorted(rows, key=lambda r: r.variant))
     assert whole.count("m-spine-row") > unusual.count("m-spine-row")
 
 
@@ -148,4 +148,4 @@ def test_unknown_pages_and_compression(client):
     assert client.get("/skats/nav/tada", headers=PLAIN).status_code == 404
     packed = client.get("/skats/palidziba", headers={"Accept-Encoding": "zstd"})
     assert packed.headers["Content-Encoding"] == "zstd"
-    assert stored_pages.unpack(packed.data) == change(client, "/palidziba")
+    assert packing.unpack_plain(packed.data) == change(client, "/palidziba")
