@@ -112,7 +112,7 @@ def _say(text: str) -> None:
 
 def _after_publication(engine) -> None:
     """What is made from a release and may be made again: drawn pages, open data."""
-    _store_pages(configuration.load())
+    _store_pages(configuration.load(), missing=True)  # a rollback may come back to pages that are still good
     _write_open_data(engine)
 
 
@@ -139,17 +139,21 @@ def open_data() -> None:
 
 
 @cli.command(name="store-pages")
-def store_pages() -> None:
+def store_pages(
+    missing: bool = typer.Option(False, help="Do nothing when this code has drawn them all."),
+) -> None:
     """Draw the pages of institutions for the current release again, after an update of the code."""
-    _store_pages(configuration.load())
+    _store_pages(configuration.load(), missing)
 
 
-def _store_pages(settings) -> None:
+def _store_pages(settings, missing: bool = False) -> None:
     import pages
     from pages import stored
 
     started = time.perf_counter()
     pages.load_all()
+    if missing and stored.complete(settings):
+        return
     count = stored.write(settings)
     _say(f"lapas | pages: {count}, {time.perf_counter() - started:.1f} s")
 

@@ -109,7 +109,7 @@ def _find() -> Row | None:
     if statement is not None:
         try:
             with made.desk.write(patience=50) as connection:
-                connection.execute(statement)
+                connection.execute(*statement)
         except DBAPIError:  # another writer: a later request notes it
             pass
     return row

@@ -7,10 +7,14 @@ network: the server's own HTTP adds some 0.5 ms. The database is copied: records
 
 from __future__ import annotations
 
+import http.client
+import shutil
+import sqlite3
 import statistics
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from rich.console import Console
@@ -22,19 +26,20 @@ console = Console(width=120)
 def measure(path: Path) -> dict[str, float]:
     """Median CPU, ms, of a change in each case; `path`: a demonstration database with stored pages, written to."""
     import settings as configuration
-    from access import session
+    from access import pages, session
     from app import create_app
-    from pages import specimen
+    from data_access import stored_pages
+    from pages import specimen, stored
 
     settings = configuration.Settings(
         DATABASE_URL=f"sqlite:///{path}", LOG_LEVEL="ERROR", RATE_CALLBACKS=0, RATE_CALLBACKS_ADDRESS=0
     )
     app = create_app(settings)
+    if not stored.complete(settings):
+        raise SystemExit("the pages of this database were drawn by other code: manage.py store-pages")
     client = app.server.test_client()
     header = specimen.dictionary("lv").header
     with app.site.renderer.reading(app.server.extensions["ikms_demo_accounts"]["ministry"]) as reader:
-        from data_access import stored_pages
-
         schools = [row.reg_no for row in stored_pages.institutions(reader.connection)[:SCHOOLS]]
 
     def run(prefix: str, headers: dict[str, str]) -> float:
@@ -53,32 +58,53 @@ def measure(path: Path) -> dict[str, float]:
     run("", with_dictionary)
     found["signed in, stored, recorded"] = run("", with_dictionary)
     found["the same without the dictionary"] = run("", {"Accept-Encoding": "gzip, br, zstd"})
-    recorded: Callable = session.identity
-    with app.server.app_context():
-        recorder = recorded().recorder
-    keep = recorder.record
-    type(recorder).record = lambda *_args, **_kwargs: None
+    keep = session.record_view
+    pages.record_view = lambda _reg_no: None
     try:
         found["of it without the record"] = run("", with_dictionary)
     finally:
-        type(recorder).record = keep.__func__
+        pages.record_view = keep
     found["signed in, drawn now (English)"] = run("/en", with_dictionary)
     return found
 
 
+def sizes(address: str, paths: list[str], cookie: str) -> list[int]:
+    """Bytes of the body of each change, as a browser with the dictionary gets it."""
+    from pages import specimen
+
+    connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=30)
+    headers = {
+        "Cookie": cookie,
+        "Accept-Encoding": "gzip, br, zstd, dcb, dcz",
+        "Available-Dictionary": specimen.dictionary("lv").header,
+    }
+    found = []
+    for path in paths:
+        connection.request("GET", f"/skats{path}", headers=headers)
+        answer = connection.getresponse()
+        found.append(len(answer.read()))
+        assert answer.getheader("Content-Encoding") == "dcz"
+    connection.close()
+    return found
+
+
+def copied(given: Path, folder: Path) -> Path:
+    """A copy of a database and its public file, to be written to."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "monitoring.sqlite"
+    with closing(sqlite3.connect(given)) as source, closing(sqlite3.connect(path)) as target:
+        source.backup(target)
+    public = given.with_name(f"{given.stem}.public.sqlite")
+    if public.is_file():
+        shutil.copy(public, path.with_name(f"{path.stem}.public.sqlite"))
+    return path
+
+
 def main() -> None:
     """Print the readings for the database given, copied, or for `var/monitoring.sqlite`."""
-    import shutil
-    import tempfile
-
     given = Path(sys.argv[1] if len(sys.argv) > 1 else "var/monitoring.sqlite")
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "monitoring.sqlite"
-        shutil.copy(given, path)
-        public = given.with_name(f"{given.stem}.public.sqlite")
-        if public.is_file():
-            shutil.copy(public, path.with_name(public.name.replace(given.stem, path.stem)))
-        for what, ms in measure(path).items():
+        for what, ms in measure(copied(given, Path(folder))).items():
             console.print(f"  {what}: {ms:.2f} ms of CPU")
 
 

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import select
 
-from benchmarks import absence, disclosure, rollback, servers, simulation
+from benchmarks import absence, change, disclosure, rollback, servers, simulation
 from data_access import engine as engines
 from data_access import migrations_runner, releases
 from data_access.importing import reference
@@ -345,6 +345,8 @@ def main(quick: bool = False) -> None:
         simulation.main(seeds=range(1, 3) if quick else range(1, 6), console=console)
         absence.main(f"sqlite:///{path}")
         disclosure.main(f"sqlite:///{path}", console=console)
+        for what, ms in change.measure(change.copied(path, folder / "change")).items():
+            row(f"CPU of a change in process: {what}, ms", "<= 3" if "stored" in what else "", f"{ms:.2f}")
         back = rollback.main(path, hashes=not quick)
         row("back to any of five releases, s", f"<= {rollback.BUDGET_SECONDS:.0f}", f"{back:.2f}")
         ours, plain = servers.ours(path), servers.plain(path)
@@ -353,9 +355,11 @@ def main(quick: bool = False) -> None:
         cpu, plain_cpu = cpu_per_change(ours, calls, cookie), cpu_per_change(plain, plain_calls, count=40)
         row("server CPU per school change, ministry, ms", "<= 3", f"{cpu:.1f}", f"{plain_cpu:.1f}")
         row("  the same, public (cached by release), ms", "<= 3", f"{cpu_per_change(ours, calls):.1f}")
-        *_, size = load(ours.address, calls, 1, 1.0, cookie)
         *_, plain_size = load(plain.address, plain_calls, 1, 1.0)
-        row("school change, kB", "<= 5", f"{size / 1000:.1f}", f"{plain_size / 1000:.1f}")
+        for who, with_cookie in (("ministry", cookie), ("public", "")):
+            sizes = change.sizes(ours.address, paths["_schools"], with_cookie)
+            told = f"{statistics.mean(sizes) / 1000:.1f} ({max(sizes) / 1000:.1f})"
+            row(f"school change, {who}, kB: mean (largest)", "<= 5", told, f"{plain_size / 1000:.1f}")
 
         static_floor(ours, paths, folder / "floor")
         ground = servers.floor(folder / "floor")

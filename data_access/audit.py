@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from .schema_identity import audit_event, audit_head
@@ -40,6 +40,9 @@ RESULTS = ("done", "refused", "failed")
 LONGEST = 2000
 _HASHED = [column.name for column in audit_event.columns if column.name != "hash"]
 _HEAD = select(audit_head.c.last_id, audit_head.c.hash).with_for_update()
+# Made once: a page view is recorded at every change of view, and making a statement costs more than running it.
+_APPEND = insert(audit_event)
+_MOVE = update(audit_head).values(last_id=bindparam("number"), hash=bindparam("new_hash"))
 
 
 @dataclass(frozen=True)
@@ -102,8 +105,8 @@ def _append(connection: Connection, values: Mapping[str, str]) -> int:
     before = connection.execute(select(audit_event.c.at).where(audit_event.c.id == head.last_id)).scalar()
     row = {"id": number, **values, "at": max(values["at"], before or ""), "previous": head.hash}
     row["hash"] = digest(row)
-    connection.execute(insert(audit_event).values(row))
-    connection.execute(update(audit_head).values(last_id=number, hash=row["hash"]))
+    connection.execute(_APPEND, row)
+    connection.execute(_MOVE, {"number": number, "new_hash": row["hash"]})
     log.info("audit", number=number, what=values["what"], hash=row["hash"])
     return number
 
@@ -191,15 +194,15 @@ class Recorder:
     def record(
         self, what: str, actor: Actor, *, unit: str = "", detail: Mapping | None = None, also=()
     ) -> None:
-        """Append one record; `also` are further statements of the same transaction, left out when it must wait."""
+        """Append one record; `also`: further statements of the same transaction, each with its values; left out when it must wait."""
         fields = {
             "who": actor.who, "role": actor.role, "scope": actor.scope, "unit": unit, "origin": actor.origin,
             "detail": dict(detail or {}),
         }  # fmt: skip
         try:
             with self._desk.write(self.PATIENCE) as connection:
-                for statement in also:
-                    connection.execute(statement)
+                for statement, values in also:
+                    connection.execute(statement, values)
                 record(connection, what, **fields)
         except DBAPIError as error:
             log.warning("audit set aside", kind=type(error).__name__)

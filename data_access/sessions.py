@@ -42,6 +42,20 @@ _HELD = (
 )
 
 _OF_TOKEN = _HELD.where(user_session.c.token_hash == bindparam("token_hash"))
+_SEEN = (
+    update(user_session)
+    .where(user_session.c.id == bindparam("session_id"))
+    .values(seen_at=bindparam("moment"))
+)
+_VIEWED = (
+    update(user_session)
+    .where(user_session.c.id == bindparam("session_id"))
+    .values(
+        last_view=bindparam("what"),
+        last_view_at=bindparam("moment"),
+        seen_at=bindparam("moment"),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -129,15 +143,15 @@ def renew(connection: Connection, row: Row, **changes) -> str:
     return start(connection, **{**kept, **changes}, created_at=row.created_at)
 
 
-def seen(row: Row) -> object | None:
-    """The statement that notes that a session is in use; None while the last note is younger than a minute."""
+def seen(row: Row) -> tuple | None:
+    """The statement that notes that a session is in use, and its values; None while the last note is younger than a minute."""
     if now() - _time(row.seen_at) < timedelta(seconds=SEEN_EVERY):
         return None
-    return update(user_session).where(user_session.c.id == row.id).values(seen_at=stamp())
+    return _SEEN, {"session_id": row.id, "moment": stamp()}
 
 
-def viewed(row: Row, what: str) -> object | None:
-    """The statement that notes what was viewed; None when it was the same within the last minute.
+def viewed(row: Row, what: str) -> tuple | None:
+    """The statement that notes what was viewed, and its values; None when it was the same within the last minute.
 
     A page is asked for twice when it is opened (as HTML, then by Dash): that is one view.
     """
@@ -147,12 +161,7 @@ def viewed(row: Row, what: str) -> object | None:
         and now() - _time(row.last_view_at) < timedelta(seconds=SEEN_EVERY)
     ):
         return None
-    moment = stamp()
-    return (
-        update(user_session)
-        .where(user_session.c.id == row.id)
-        .values(last_view=what, last_view_at=moment, seen_at=moment)
-    )
+    return _VIEWED, {"session_id": row.id, "what": what, "moment": stamp()}
 
 
 def listing(

@@ -66,6 +66,16 @@ def variant_of(role: str) -> str:
     return "unusual" if role == "municipality" else ""
 
 
+def drawn_by(reader: Reader, mark: str) -> dict[tuple[str, int], int]:
+    """(address, newest answer shown) -> number of stored views of the reader's release that this code has drawn."""
+    query = (
+        select(stored_page.c.address, stored_page.c.answer_id, func.count())
+        .where(stored_page.c.release_id == reader.release.id, stored_page.c.mark == mark)
+        .group_by(stored_page.c.address, stored_page.c.answer_id)
+    )
+    return {(row[0], row[1]): row[2] for row in reader.connection.execute(query)}
+
+
 def clear(connection: Connection, release_id: int) -> None:
     """Forget the stored pages of a release."""
     connection.execute(delete(stored_page).where(stored_page.c.release_id == release_id))

@@ -28,6 +28,7 @@ ROOMS = ("pages", "components", "indicators", "language", "locale", "data_access
 LANG = "lv"
 CHUNK = 24
 MINISTRY = Scope(role="ministry")
+VARIANTS = ("", "unusual")
 
 
 @cache
@@ -62,6 +63,19 @@ def drawn(reader: Reader, units: Sequence, settings) -> Iterator[dict]:
                 "answer_id": unit.answer_id,
                 "html": dictionary.pack(html),
             }
+
+
+def complete(settings) -> bool:
+    """Whether this code has drawn every page of the current release, and no school has answered since."""
+    engine = engines.create(settings.database_url)
+    with reading(engine, MINISTRY) as reader:
+        units = {unit.reg_no: unit.answer_id for unit in stored_pages.institutions(reader.connection)}
+        drawn_now = stored_pages.drawn_by(reader, code_mark(settings.contact))
+    engine.dispose()
+    variants = len(VARIANTS)
+    return drawn_now == {
+        (url("institution", LANG, reg_no=number), answer): variants for number, answer in units.items()
+    }
 
 
 def write(settings) -> int:

@@ -119,6 +119,7 @@ def add(
         except (releases.ReleaseError, lock.Busy) as error:
             fail(error)
         console.print(f"Rāda versiju | now serving release {release.id}")
+        after(engine)
 
     @cli.command()
     def withdraw(

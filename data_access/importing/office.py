@@ -74,13 +74,15 @@ class Office:
         self._work("withdraw", job=number, author=author, reason=reason)
 
     def rollback(self, release_id: int, *, author: str, reason: str) -> int:
-        """Point back to a kept release; returns its number."""
+        """Point back to a kept release; returns its number. Its pages are drawn again where that is needed."""
         reason = _reason(reason)
         try:
             with lock.importing(self._engine, "rollback"), self._engine.begin() as connection:
-                return releases.rollback(connection, release_id, reason=reason, author=author).id
+                now = releases.rollback(connection, release_id, reason=reason, author=author).id
         except releases.ReleaseError as error:
             raise JobError("release", str(error)) from None
+        self._work("draw")
+        return now
 
     def cancel(self, number: int) -> str:
         """Stop or throw away a load."""

@@ -1,4 +1,4 @@
-"""A load in a process of its own: `python -m data_access.importing.worker check|publish|withdraw …`.
+"""A load in a process of its own: `python -m data_access.importing.worker check|publish|withdraw|draw …`.
 
 The page starts it so that neither its memory nor its time is the readers'. DATABASE_URL names the database; what
 happens stands in the tables. Exit code 0 = done, 3 = refused, 4 = busy, 1 = a fault.
@@ -49,6 +49,10 @@ def run(command: str, arguments: dict, engine=None) -> int:
     from .revisions import RevisionError
 
     own = engine is None
+    if command == "draw":  # after a rollback: an older release may have been drawn by older code
+        if own:
+            _draw_pages("--missing")
+        return 0
     engine = engine or engines.create(os.environ["DATABASE_URL"])
     number = arguments.get("job") or next(iter(arguments.get("jobs", [])), 0)
     try:
@@ -87,12 +91,12 @@ def run(command: str, arguments: dict, engine=None) -> int:
             engine.dispose()
 
 
-def _draw_pages() -> None:
-    """Draw the stored pages of the new release; they belong to a room above this one, so by the command line.
+def _draw_pages(*options: str) -> None:
+    """Draw the stored pages of the current release; they belong to a room above this one, so by the command line.
 
     A fault there leaves the publication alone: a page that is not stored is drawn when it is asked for.
     """
-    subprocess.run([sys.executable, str(ROOT / "manage.py"), "store-pages"], cwd=ROOT, check=False)
+    subprocess.run([sys.executable, str(ROOT / "manage.py"), "store-pages", *options], cwd=ROOT, check=False)
 
 
 def _who(arguments: dict) -> dict[str, str]:

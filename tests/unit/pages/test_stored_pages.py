@@ -149,3 +149,66 @@ def test_unknown_pages_and_compression(client):
     packed = client.get("/skats/palidziba", headers={"Accept-Encoding": "zstd"})
     assert packed.headers["Content-Encoding"] == "zstd"
     assert packing.unpack_plain(packed.data) == change(client, "/palidziba")
+
+
+def test_complete_only_when_this_code_drew_every_page(demo_settings, monkeypatch, stored_app):
+    """A rollback draws again what other code has drawn, what was never drawn, and what a school has answered since."""
+    engine = engines.create(demo_settings.database_url)
+    units = stored_pages.institutions
+
+    def only(connection):
+        return [unit for unit in units(connection) if unit.reg_no == SCHOOL]
+
+    assert not stored.complete(demo_settings)  # one school of hundreds
+    monkeypatch.setattr(stored_pages, "institutions", only)
+    assert stored.complete(demo_settings)
+    for change_one in ({"mark": "other code"}, {"answer_id": 7}):
+        with engine.begin() as connection:
+            before = dict(
+                connection.execute(select(*[stored_page.c[name] for name in change_one]).limit(1))
+                .one()
+                ._mapping
+            )
+            connection.execute(update(stored_page).values(change_one))
+        assert not stored.complete(demo_settings)
+        with engine.begin() as connection:
+            connection.execute(update(stored_page).values(before))
+    assert stored.complete(demo_settings)
+    engine.dispose()
+
+
+def test_every_way_to_another_release_draws_its_pages(monkeypatch, tmp_path):
+    """Steward's page: publication, withdrawal and rollback each end with drawing; the command line likewise."""
+    import typer
+    from rich.console import Console
+    from typer.testing import CliRunner
+
+    from data_access import releases
+    from data_access.importing import commands, jobs, lock, office, worker
+
+    runs = []
+    monkeypatch.setattr(worker.subprocess, "run", lambda command, **_options: runs.append(command[2:]))
+    monkeypatch.setattr(jobs, "publish", lambda *_args, **_kwargs: None)
+    monkeypatch.setattr(jobs, "withdraw", lambda *_args, **_kwargs: None)
+    monkeypatch.setattr(engines, "tidy", lambda _engine: None)
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/empty.sqlite")
+    who = {"author": "a", "reason": "why"}
+    assert worker.run("publish", {"jobs": [1], "confirmed": True, **who}) == 0
+    assert worker.run("withdraw", {"job": 1, **who}) == 0
+    assert worker.run("draw", {}) == 0
+    assert runs == [["store-pages"], ["store-pages"], ["store-pages", "--missing"]]
+
+    started = []
+    monkeypatch.setattr(worker, "start", lambda _url, command, **_arguments: started.append(command))
+    engine = engines.create(f"sqlite:///{tmp_path}/empty.sqlite")
+    nothing = type("Release", (), {"id": 3})
+    monkeypatch.setattr(releases, "rollback", lambda *_args, **_kwargs: nothing)
+    monkeypatch.setattr(lock, "importing", lambda *_args: __import__("contextlib").nullcontext())
+    assert office.Office(engine, "sqlite://").rollback(3, author="a", reason="a long enough reason") == 3
+    assert started == ["draw"]
+
+    cli, after = typer.Typer(), []
+    commands.add(cli, lambda: engine, Console(), after=after.append)
+    assert CliRunner().invoke(cli, ["rollback", "3", "--reason", "why"]).exit_code == 0
+    assert after == [engine]
+    engine.dispose()
