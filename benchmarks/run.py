@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import select
 
-from benchmarks import absence, change, disclosure, rollback, servers, simulation
+from benchmarks import absence, change, disclosure, graduates, rollback, servers, simulation
 from data_access import engine as engines
 from data_access import migrations_runner, releases
 from data_access.importing import reference
@@ -349,6 +349,7 @@ def main(quick: bool = False) -> None:
             row(f"CPU of a change in process: {what}, ms", "<= 3" if "stored" in what else "", f"{ms:.2f}")
         back = rollback.main(path, hashes=not quick)
         row("back to any of five releases, s", f"<= {rollback.BUDGET_SECONDS:.0f}", f"{back:.2f}")
+        graduates.main(console, row)
         ours, plain = servers.ours(path), servers.plain(path)
         row("start to first 200, s", "<= 1.2", f"{ours.start_seconds:.2f}", f"{plain.start_seconds:.2f}")
         cookie = sign_in(ours.address, "ministry")

@@ -92,6 +92,7 @@ SCOPED: frozenset[str] = frozenset(
         "indicator_value",
         "finding",
         "stored_page",
+        "graduate_own",
         # what stewards read on their page; no row of it lies within a scope, so only those who see all read it
         "import_job",
         "import_content",

@@ -13,6 +13,7 @@ from .schema import (
     fact_graduate_sector,
     graduate_flow,
     graduate_group,
+    graduate_own,
     institution,
     labour_market,
     municipality,
@@ -44,6 +45,7 @@ _COLUMNS = (
     "income_lower_quartile",
     "income_median",
     "income_upper_quartile",
+    "income_mean",
 )
 
 
@@ -79,9 +81,11 @@ def roll_up_graduates(connection: Connection, release_id: int) -> None:
     shown = graduates.released(cells, {str(row.id): row.region_code for row in places}, final)
     for frame in (exact, shown):
         insert_rows(connection, graduate_group, frame.assign(release_id=release_id))
-    flows = graduates.flow(_flow(connection, final, graduates.POOLED))
+    base = _flow(connection, final)
+    flows = graduates.flow(base)
     if len(flows):
         insert_rows(connection, graduate_flow, flows.assign(release_id=release_id))
+        insert_rows(connection, graduate_own, graduates.own_flow(base).assign(release_id=release_id))
 
 
 def _local_rates(connection: Connection) -> pd.DataFrame:
@@ -110,14 +114,25 @@ def _local_rates(connection: Connection) -> pd.DataFrame:
     return found
 
 
-def _flow(connection: Connection, final: int, pooled: int) -> pd.DataFrame:
-    """Counts by field and category of the last cohorts at each k."""
+def _flow(connection: Connection, final: int) -> pd.DataFrame:
+    """Counts by institution, field and category of the last cohorts at each k.
+
+    Kinds sector, occupation and region as delivered; founded: graduates who founded an enterprise and who did not,
+    where that was delivered.
+    """
+    import pandas as pd
+
+    from indicators import graduates
+
     sector, fact = fact_graduate_sector.c, fact_graduate.c
-    k = (sector.monitoring_year - sector.graduation_year).label("k")
-    names = (fact.system, sector.kind, k, fact.field, sector.category)
-    return _frame(
+
+    def names(monitoring, cohort):
+        return (fact.institution_id, fact.system, (monitoring - cohort).label("k"), fact.field)
+
+    where = names(sector.monitoring_year, sector.graduation_year)
+    delivered = _frame(
         connection,
-        select(*names, func.sum(sector.graduates).label("graduates"))
+        select(*where, sector.kind, sector.category, func.sum(sector.graduates).label("graduates"))
         .select_from(
             fact_graduate_sector.join(
                 fact_graduate,
@@ -128,9 +143,36 @@ def _flow(connection: Connection, final: int, pooled: int) -> pd.DataFrame:
                 & (fact.sex == "all"),
             )
         )
-        .where(sector.monitoring_year <= final, sector.monitoring_year > final - pooled)
-        .group_by(*names),
+        .where(sector.monitoring_year <= final, sector.monitoring_year > final - graduates.POOLED)
+        .group_by(*where, sector.kind, sector.category),
     )
+    where = names(fact.monitoring_year, fact.graduation_year)
+    founders = _frame(
+        connection,
+        select(
+            *where,
+            func.sum(fact.founded).label(graduates.FOUNDED),
+            func.sum(fact.graduates - fact.founded).label(graduates.NOT_FOUNDED),
+        )
+        .where(
+            fact.sex == "all",
+            fact.founded.is_not(None),
+            fact.monitoring_year <= final,
+            fact.monitoring_year > final - graduates.POOLED,
+            fact.monitoring_year - fact.graduation_year >= graduates.K[0],
+            fact.monitoring_year - fact.graduation_year <= graduates.K[-1],
+        )
+        .group_by(*where),
+    )
+    parts = [
+        founders[["institution_id", "system", "k", "field"]].assign(
+            kind="founded", category=category, graduates=founders[category]
+        )
+        for category in (graduates.FOUNDED, graduates.NOT_FOUNDED)
+    ]
+    parts = [part for part in (delivered, *parts) if len(part)]
+    result = pd.concat(parts, ignore_index=True) if parts else delivered
+    return result.astype({"graduates": "int64"})
 
 
 def _frame(connection: Connection, statement) -> pd.DataFrame:

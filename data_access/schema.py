@@ -323,6 +323,7 @@ fact_graduate = _fact(
     _real("income_median", null=True),
     _real("income_lower_quartile", null=True),
     _real("income_upper_quartile", null=True),
+    _real("income_mean", null=True),  # used only where no median was delivered
 )
 
 fact_graduate_sector = _fact(
@@ -837,20 +838,35 @@ graduate_group = _table(  # roll-up: graduates of one group, k years after gradu
     _real("expected_employed", null=True),  # detail plane: of the same field, level and k in the country
     _real("probability_higher", null=True),
     _text("reason", null=True),
+    _real("income_mean", null=True),  # EUR a year in prices of 2015, where there is no median
     without_rowid=True,
 )
 
-graduate_flow = _table(  # roll-up: where graduates work and live, k = 1, 3, 5, 10; released plane
-    "graduate_flow",
+graduate_flow = (
+    _table(  # roll-up: where graduates work and live, k = 1, 3, 5, 10, founders at every k; released plane
+        "graduate_flow",
+        _int("release_id", primary_key=True),
+        _text("system", primary_key=True),
+        _text("kind", primary_key=True),  # sector | occupation | region | founded (yes, no)
+        _int("k", primary_key=True),
+        _text("field", primary_key=True),  # "" = all
+        _text("category", primary_key=True),  # "" = all of the field
+        _int("graduates", null=True),
+        _real("share", null=True),
+        _text("reason", null=True),
+        without_rowid=True,
+    )
+)
+
+graduate_own = _table(  # roll-up: the same of each institution, exact; detail plane
+    "graduate_own",
     _int("release_id", primary_key=True),
+    _int("institution_id", primary_key=True),
     _text("system", primary_key=True),
-    _text("kind", primary_key=True),  # sector | occupation | region
+    _text("kind", primary_key=True),
     _int("k", primary_key=True),
-    _text("field", primary_key=True),  # "" = all
-    _text("category", primary_key=True),  # "" = all of the field
-    _int("graduates", null=True),
-    _real("share", null=True),
-    _text("reason", null=True),
+    _text("category", primary_key=True),  # "" = all
+    _int("graduates"),
     without_rowid=True,
 )
 
@@ -878,6 +894,7 @@ RELEASE_TABLES = (
     finding,
     graduate_group,
     graduate_flow,
+    graduate_own,
 )
 
 # The tables of these rooms have their own files; importing them here completes the metadata.

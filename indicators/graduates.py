@@ -28,6 +28,12 @@ SHARES = (*STATUSES, "employed_local", "skilled")
 SEXES = ("women", "men")
 K = range(1, 11)
 FLOW_K = (1, 3, 5, 10)
+MATCHING = (
+    "1",
+    "2",
+    "3",
+)  # ISCO-08 major groups that fit higher education: managers, professionals, technicians
+FOUNDED, NOT_FOUNDED = "yes", "no"  # categories of the kind "founded": graduates who founded an enterprise
 
 BASE_YEAR = 2015  # of stored incomes; pages show another year
 MIN_EARNERS = RULES.minimum_earners  # for a median
@@ -230,7 +236,9 @@ class Incomes:
 
 # --- all groups of a country ---------------------------------------------------------------------
 
-_SUMS = (*STATUSES, "graduates", "skilled", "earners", "active", "expected", "unrated")
+_SUMS = (
+    *STATUSES, "graduates", "skilled", "earners", "active", "expected", "unrated", "paid", "averaged",
+)  # fmt: skip
 # area, what is told apart, sexes, cohorts one by one, pooled
 _SPECS = (
     ("country", ("field", "level"), False, True, True),
@@ -276,6 +284,9 @@ def prepare(
         value = rows[f"income_{end}"].to_numpy(dtype=float)
         rows[f"real_{end}"] = value * factor
         rows[f"ratio_{end}"] = value / wage
+    rows["real_mean"] = (
+        rows["income_mean"].to_numpy(dtype=float) * factor if "income_mean" in rows else np.nan
+    )
     rows["earners"] = rows["earners"].fillna(0).astype(int)
     rows["active"] = rows["employed"] + rows["unemployed"]
     rates = market[(market["measure"] == "registered_unemployment") & (market["area_code"] == "LV")]
@@ -302,6 +313,8 @@ def groups(rows: pd.DataFrame, final: int) -> pd.DataFrame:
             name: Incomes.of(own["earners"].to_numpy(), *(own[f"{name}_{end}"].to_numpy() for end in _ENDS))
             for name in ("real", "ratio")
         }
+        own["paid"] = own["earners"] * own["real_mean"].fillna(0)
+        own["averaged"] = own["earners"].where(own["real_mean"].notna(), 0)
         numbers = own[list(_SUMS)].to_numpy(dtype=float)
         recent = (own["graduation_year"] > final - own["k"] - POOLED).to_numpy()
         for area, keys, by_sex, single, pooled in _SPECS:
@@ -351,11 +364,14 @@ def _sum(
         result["cohort"] = 0
     for column, name in enumerate(_SUMS):
         total = np.bincount(codes, weights=numbers[:, column], minlength=count)
-        result[name] = total if name == "expected" else np.round(total).astype(np.int64)
+        result[name] = total if name in ("expected", "paid") else np.round(total).astype(np.int64)
     for name, parts in incomes.items():
         found = parts.mixed(codes, count)
         for column, end in enumerate(_ENDS):
             result[f"{name}_{end}"] = found[:, column]
+    paid, averaged = result.pop("paid").to_numpy(), result.pop("averaged").to_numpy()
+    of_all = (averaged > 0) & (averaged == result["earners"].to_numpy())
+    result["real_mean"] = np.where(of_all, paid / np.where(averaged > 0, averaged, 1), np.nan)
     year = rows["monitoring_year"].to_numpy()
     cohort = rows["graduation_year"].to_numpy()
     result["cohorts"] = np.bincount(np.unique(codes * 10_000 + cohort) // 10_000, minlength=count)
@@ -644,7 +660,7 @@ def detail(cells: pd.DataFrame, compared: pd.DataFrame) -> pd.DataFrame:
 RELEASED_NUMBERS = (
     *(f"{name}_{end}" for name in SHARES for end in ("low", "high")),
     "graduates", "in_latvia", "earners", "employed_lower", "employed_upper", "income_lower_quartile",
-    "income_median", "income_upper_quartile", "relative_income", "relative_unemployment",
+    "income_median", "income_upper_quartile", "income_mean", "relative_income", "relative_unemployment",
     "relative_unemployment_lower", "relative_unemployment_upper",
 )  # fmt: skip
 
@@ -673,6 +689,8 @@ def released(cells: pd.DataFrame, institution_region: Mapping[str, str], final: 
     _relative_unemployment(result, cells, size >= MIN_RELATIVE, digits=1)
     result["expected_employed"] = result["probability_higher"] = np.nan
     result["reason"] = np.where(hidden, "c", None)
+    # A mean is a sum: the union of two hidden groups could be worked out from it.
+    result.loc[(cells["earners"] < MIN_QUARTILES).to_numpy(), "income_mean"] = np.nan
     result.loc[hidden, list(RELEASED_NUMBERS)] = np.nan
     for name in ("income_reason", "relative_reason", "unemployment_reason"):
         result.loc[hidden, name] = "c"
@@ -690,6 +708,9 @@ def _described(cells: pd.DataFrame) -> pd.DataFrame:
     ):
         value = cells[f"real_{end}"].to_numpy(dtype=float)
         result[f"income_{end}"] = np.where(earners >= minimum, rounded(value, MONEY), np.nan)
+    mean = cells["real_mean"].to_numpy(dtype=float)
+    only = np.isnan(cells["real_median"].to_numpy(dtype=float)) & (earners >= MIN_EARNERS)
+    result["income_mean"] = np.where(only, rounded(mean, MONEY), np.nan)
     ratio = cells["ratio_median"].to_numpy(dtype=float)
     result["relative_income"] = np.where(earners >= MIN_EARNERS, np.floor(ratio * 100 + 0.5) / 100, np.nan)
     for name, column in (("income_reason", "income_median"), ("relative_reason", "relative_income")):
@@ -734,10 +755,12 @@ def _relative_unemployment(result: pd.DataFrame, cells: pd.DataFrame, where: np.
 
 
 def flow(base: pd.DataFrame) -> pd.DataFrame:
-    """Graduates of a field by sector, occupation group and region at k = 1, 3, 5, 10, last three cohorts together.
+    """Graduates of a field by sector, occupation group and region at k = 1, 3, 5, 10, and by whether they founded an
+    enterprise at every k; the last three cohorts together.
 
     base: counts by system, kind, k, field and category. Only fields with MIN_FLOW persons; small cells and their
-    complements are hidden, in the field and over the fields.
+    complements are hidden, in the field and over the fields. How many graduates a field has is told by its group too,
+    so that the whole of founders and others is hidden only where it is small itself.
     """
     import pandas as pd
 
@@ -757,8 +780,24 @@ def flow(base: pd.DataFrame) -> pd.DataFrame:
         for own, other in (("field", "category"), ("category", "field"))
     ]
     blocks = cells.groupby(key[:3], sort=False).ngroup().to_numpy()
-    hidden = complement(size, (size < MINIMUM) | (whole < MIN_FLOW), sums, blocks)
+    known = ((cells["kind"] == "founded") & (cells["category"] == "")).to_numpy()
+    hidden = complement(size, (size < MINIMUM) | ((whole < MIN_FLOW) & ~known), sums, blocks)
     cells["share"] = np.where(hidden, np.nan, np.round(rounded(size) / rounded(whole), 3))
     cells["graduates"] = np.where(hidden, np.nan, rounded(size))
     cells["reason"] = np.where(hidden, "c", None)
     return cells
+
+
+def own_flow(base: pd.DataFrame) -> pd.DataFrame:
+    """The same of each institution for those in whose scope it is: exact counts, "" = all categories together.
+
+    base: counts by institution_id, system, kind, k and category; other columns than these are summed over.
+    """
+    import pandas as pd
+
+    key = ["institution_id", "system", "kind", "k", "category"]
+    if base.empty:
+        return pd.DataFrame(columns=[*key, "graduates"])
+    cells = base.groupby(key, as_index=False, sort=True)["graduates"].sum()
+    whole = cells.groupby(key[:4], as_index=False, sort=True)["graduates"].sum().assign(category="")
+    return pd.concat([cells, whole], ignore_index=True)[[*key, "graduates"]]

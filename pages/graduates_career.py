@@ -375,7 +375,7 @@ def _comparison(request: Request, picks: list[Pick], prices: dict[int, float], f
                         ),
                     )
                 )
-            income = charts.euro(row.income_median, factor, lang, row.income_reason)
+            income = parts.yearly(row, factor, lang, row.income_reason)
             rows.append(
                 {
                     "name": parts.in_latvian(pick.name, lang) if pick.programme else pick.full(lang),

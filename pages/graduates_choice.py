@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
 from markupsafe import Markup, escape
@@ -241,14 +241,17 @@ class Chosen:
         field = level = ""
         if self.programme:
             field, level = self.programme[0].field, self.programme[0].level
-        rows = queries.groups(self.reader, self.system, field=field, level=level)
-        return {row.k: row for row in rows}
+        return {row.k: row for key, row in self.grid.items() if key[:2] == (field, level)}
 
     @cached_property
     def grid(self) -> dict[tuple[str, str, int], object]:
         """The country by field, level and k, cohorts read together."""
-        rows = queries.groups(self.reader, self.system, field=None, level=None)
-        return {(row.field, row.level, row.k): row for row in rows}
+
+        def read() -> dict[tuple[str, str, int], object]:
+            rows = queries.groups(self.reader, self.system, field=None, level=None)
+            return {(row.field, row.level, row.k): row for row in rows}
+
+        return once(self.request, f"graduates {self.system} grid", read, everywhere=True)
 
     @cached_property
     def fields(self) -> list[str]:
@@ -264,7 +267,7 @@ class Chosen:
         if row is None:
             return Value(None, None, "x")
         if measure.kind == "euro":
-            return charts.euro(row.income_median, self.factor(row), self.lang, self._income_reason(row))
+            return yearly(row, self.factor(row), self.lang, self._income_reason(row))
         if measure.kind == "ratio":
             return charts.ratio(row.relative_income, self.lang, row.relative_reason)
         column = "employed_local" if measure.column == "employed" and self.local else measure.column
@@ -354,13 +357,21 @@ class Chosen:
 
     @cached_property
     def _origin(self) -> tuple[Mapping, int]:
-        expected = units.institution_counts(self.reader).get(self.system, 0)
-        return queries.origin(self.reader), max(expected, len(self.institutions))
+        def read() -> tuple[Mapping, int]:
+            expected = units.institution_counts(self.reader).get(self.system, 0)
+            return queries.origin(self.reader), max(expected, len(self.institutions))
+
+        return once(self.request, f"graduates {self.system} origin", read, everywhere=True)
 
     @cached_property
     def market_note(self) -> str:
         """Where wages and prices of the measure come from."""
-        return market_words(self)
+        return once(
+            self.request,
+            f"graduates market {self.measure.kind} {self.lang} {self.final}",
+            lambda: market_words(self),
+            everywhere=True,
+        )
 
     @property
     def who(self) -> str:
@@ -390,6 +401,14 @@ class Chosen:
     def link(self, **changes) -> str:
         """This page with other choices."""
         return self.request.here(**changes)
+
+
+def yearly(row, factor: float | None, lang: str, reason: str | None) -> Value:
+    """Median income of a group in the prices of the factor; its mean, named so, where no median was delivered."""
+    if row.income_median is None and row.income_mean is not None and factor is not None:
+        mean = charts.euro(row.income_mean, factor, lang, None)
+        return replace(mean, text=t("mean {value}", lang, value=mean.text), exact=False)
+    return charts.euro(row.income_median, factor, lang, reason)
 
 
 def page_of(request: Request, reg_no: str) -> tuple[str, str] | None:

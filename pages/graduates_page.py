@@ -17,13 +17,18 @@ from .graduates_controls import controls, headline, keys, links, measures
 from .graduates_market import flow, quadrant, residence, sexes
 from .graduates_programmes import fields, national_programmes, own_programmes
 from .graduates_published import anchors
+from .graduates_work import founders, occupations
 from .kept import keep, kept, once
 
 Builder = Callable[[Chosen], Part | None]
 COUNTRY: dict[str, tuple[Builder, ...]] = {
-    "higher": (fields, triangle, national_programmes, quadrant, flow, sexes, residence, anchors),
-    "vocational": (fields, sexes, residence, national_programmes, triangle, quadrant, flow, anchors),
-}
+    "higher": (
+        fields, triangle, national_programmes, quadrant, occupations, flow, founders, sexes, residence, anchors,
+    ),
+    "vocational": (
+        fields, sexes, residence, national_programmes, triangle, quadrant, flow, occupations, founders, anchors,
+    ),
+}  # fmt: skip
 
 
 def params(system: str) -> dict[str, str]:
@@ -68,7 +73,7 @@ def _parts(chosen: Chosen) -> list[Part]:
 def _own(chosen: Chosen) -> list[Part]:
     """The institution, or one programme of it."""
     own = [keys(chosen), measures(chosen), cohort_lines(chosen), own_programmes(chosen)]
-    return own if chosen.programme else [*own, triangle(chosen)]
+    return own if chosen.programme else [*own, *_built(chosen, occupations, founders, triangle)]
 
 
 def _beside(chosen: Chosen) -> list[Part]:

@@ -225,6 +225,7 @@ def _follow(
                 stay = status[:, :, :4].sum(axis=(1, 2))
                 _sectors(
                     rng,
+                    system,
                     sectors,
                     programme,
                     year,
@@ -311,18 +312,37 @@ SECTORS = {
 }
 
 
-def _sectors(rng, sectors, programme, year, monitored, employed, skilled, stay, home, regions) -> None:
+# What those with a qualification work as: ISCO-08 major groups 1 to 9. Of higher education it follows from `skilled`.
+VOCATIONAL_OCCUPATIONS = {
+    "humanities_arts": (4, 12, 19, 10, 24, 1, 18, 4, 8),
+    "social_business_law": (6, 8, 16, 22, 34, 1, 4, 3, 6),
+    "science_maths_it": (4, 16, 38, 14, 12, 1, 8, 3, 4),
+    "engineering_manufacturing_construction": (3, 4, 13, 5, 10, 1, 38, 17, 9),
+    "agriculture": (5, 3, 10, 4, 12, 28, 14, 13, 11),
+    "health_welfare": (2, 5, 26, 7, 45, 1, 3, 2, 9),
+    "services": (4, 4, 9, 10, 47, 1, 8, 6, 11),
+}
+
+
+def _sectors(
+    rng, system, sectors, programme, year, monitored, employed, skilled, stay, home, regions
+) -> None:
     count = len(employed)
     taste = np.array([SECTORS[field] for field in programme["field"]], dtype=float) + 0.3
     sector = rng.multinomial(employed, taste / taste.sum(axis=1, keepdims=True))
-    upper = rng.multinomial(skilled, np.tile([0.16, 0.58, 0.26], (count, 1)))
-    lower = rng.multinomial(employed - skilled, np.tile([0.22, 0.36, 0.02, 0.18, 0.10, 0.12], (count, 1)))
+    if system == "higher":
+        upper = rng.multinomial(skilled, np.tile([0.16, 0.58, 0.26], (count, 1)))
+        lower = rng.multinomial(employed - skilled, np.tile([0.22, 0.36, 0.02, 0.18, 0.10, 0.12], (count, 1)))
+        occupation = np.concatenate([upper, lower], axis=1)
+    else:
+        usual = np.array([VOCATIONAL_OCCUPATIONS[field] for field in programme["field"]], dtype=float)
+        occupation = rng.multinomial(employed, usual / usual.sum(axis=1, keepdims=True))
     near = np.tile([0.62 if region == "LV00A" else 0.05 for region in regions], (count, 1))
     near[np.arange(count), home] += 0.38
     region = rng.multinomial(stay, near / near.sum(axis=1, keepdims=True))
     for kind, names, table in (
         ("sector", NACE_SECTIONS, sector),
-        ("occupation", OCCUPATION_GROUPS, np.concatenate([upper, lower], axis=1)),
+        ("occupation", OCCUPATION_GROUPS, occupation),
         ("region", tuple(regions), region),
     ):
         i, c = np.nonzero(table)

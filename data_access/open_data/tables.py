@@ -363,6 +363,7 @@ def _graduates(connection: Connection, release_id: int) -> Iterator[Sequence[Cel
             *[_whole(value[name], row.reason) for name in _GRADUATE_COUNTS],
             *[_number(value[name], 3, row.reason) for name in _GRADUATE_SHARES],
             *[_number(value[name], 0, income) for name in _INCOMES],
+            _number(row.income_mean, 0, income or "z"),
             _number(row.relative_income, 2, row.relative_reason or income),
             *[
                 _number(value[name], 1, row.unemployment_reason or row.reason)
@@ -522,6 +523,7 @@ _GRADUATE_COLUMNS = (
     C("income_lower_quartile", "number", "gada ienākumu apakšējā kvartile, EUR 2015. gada cenās", "lower quartile of yearly income, EUR in prices of 2015"),
     C("income_median", "number", "gada ienākumu mediāna, EUR 2015. gada cenās", "median yearly income, EUR in prices of 2015"),
     C("income_upper_quartile", "number", "gada ienākumu augšējā kvartile, EUR 2015. gada cenās", "upper quartile of yearly income, EUR in prices of 2015"),
+    C("income_mean", "number", "vidējie gada ienākumi, EUR 2015. gada cenās; tikai tad, ja mediānas nav", "mean yearly income, EUR in prices of 2015; only where there is no median"),
     C("relative_income", "number", "mediāna pret tā paša gada vidējo algu (1 = vienāda)", "median against the average wage of the same year (1 = equal)"),
     C("relative_unemployment", "number", "bezdarbs pret valsts līmeni (1 = vienāds)", "unemployment against the national rate (1 = equal)"),
     C("relative_unemployment_lower", "number", "tā 95 % intervāla apakšējā robeža", "lower end of its 95% interval"),
@@ -636,16 +638,16 @@ TABLES: dict[str, OpenTable] = {
         OpenTable(
             name="graduate-destinations",
             group="topics",
-            title_lv="Absolventu nozares, profesijas un reģioni",
-            title_en="Sectors, occupations and regions of graduates",
-            about_lv="Kur absolventi strādā un dzīvo 1, 3, 5 un 10 gadus pēc absolvēšanas.",
-            about_en="Where graduates work and live 1, 3, 5 and 10 years after graduation.",
+            title_lv="Absolventu nozares, profesijas, reģioni un uzņēmumi",
+            title_en="Sectors, occupations, regions and enterprises of graduates",
+            about_lv="Kur absolventi strādā un dzīvo 1, 3, 5 un 10 gadus pēc absolvēšanas un cik no viņiem ir dibinājuši uzņēmumu.",
+            about_en="Where graduates work and live 1, 3, 5 and 10 years after graduation, and how many have founded an enterprise.",
             columns=_columns(
                 C("system", "text", "higher = augstākā, vocational = profesionālā izglītība", "higher or vocational education"),
-                C("kind", "text", "sector = nozare, occupation = profesija, region = reģions", "sector, occupation or region"),
+                C("kind", "text", "sector = nozare, occupation = profesija, region = reģions, founded = vai dibināts uzņēmums", "sector, occupation, region, or founded = whether an enterprise was founded"),
                 C("years_after", "integer", "gadi pēc absolvēšanas", "years after graduation"),
                 C("field", "text", "izglītības tematiskā grupa; all = visas", "field of education; all = all of them"),
-                C("category", "text", "nozares, profesiju grupas vai reģiona kods; all = visi", "code of the sector, occupation group or region; all = all of them"),
+                C("category", "text", "nozares, profesiju grupas vai reģiona kods vai yes, no; all = visi", "code of the sector, occupation group or region, or yes, no; all = all of them"),
                 C("graduates", "integer", "absolventi, noapaļoti līdz 5", "graduates, rounded to 5"),
                 C("share", "share", "īpatsvars tematiskajā grupā", "share of the field"),
             ),

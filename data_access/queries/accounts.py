@@ -9,7 +9,8 @@ from ..scope import Scope
 
 
 def demo_scopes(engine: Engine) -> dict[str, Scope]:
-    """Ministry, steward, one municipality with about eighteen schools, and one of its schools; {} without data."""
+    """Ministry, steward, a municipality with about eighteen schools, one of its schools, a vocational school and a
+    higher education institution; {} without data."""
     general = institution.c.type.in_(("primary", "basic", "secondary", "state_gymnasium", "special"))
     with engine.begin() as connection:
         counts = connection.execute(
@@ -30,6 +31,15 @@ def demo_scopes(engine: Engine) -> dict[str, Scope]:
             )
             .order_by(institution.c.id)
         ).first()
+        # Those that have been there for longest: their graduates can be followed.
+        others = {
+            kind: connection.execute(
+                select(institution.c.id, institution.c.name)
+                .where(institution.c.type == kind, institution.c.valid_to.is_(None))
+                .order_by(institution.c.id)
+            ).first()
+            for kind in ("vocational", "higher")
+        }
     scopes = {
         "ministry": Scope(role="ministry", label="Ministry", user="demo-ministry"),
         "steward": Scope(role="steward", label="Data steward", user="demo-steward"),
@@ -44,4 +54,9 @@ def demo_scopes(engine: Engine) -> dict[str, Scope]:
         scopes["school"] = Scope(
             role="school", institutions=frozenset({school.id}), label=school.name, user="demo-school"
         )
+    for kind, key in (("vocational", "vocational"), ("higher", "university")):
+        if (place := others[kind]) is not None:
+            scopes[key] = Scope(
+                role="school", institutions=frozenset({place.id}), label=place.name, user=f"demo-{key}"
+            )
     return scopes

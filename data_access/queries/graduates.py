@@ -13,6 +13,7 @@ from ..schema import (
     fact_graduate,
     graduate_flow,
     graduate_group,
+    graduate_own,
     institution,
     labour_market,
     load_batch,
@@ -129,6 +130,27 @@ def flows(reader: Reader, system: str, kind: str, k: int) -> dict[tuple[str, str
         )
     ).all()
     return {(row.field, row.category): row for row in rows}
+
+
+def own_flows(reader: Reader, place: Row, system: str, kind: str) -> dict[int, dict[str, int]]:
+    """Exact graduates of an institution by k and category, "" = all; {} for readers in whose scope it is not."""
+    if institution_plane(reader, place) != "detail":
+        return {}
+    own = graduate_own.c
+    rows = reader.connection.execute(
+        select(own.k, own.category, own.graduates)
+        .where(
+            own.release_id == reader.release.id,
+            own.institution_id == place.id,
+            own.system == system,
+            own.kind == kind,
+        )
+        .order_by(own.k, own.category)
+    )
+    found: dict[int, dict[str, int]] = {}
+    for row in rows:
+        found.setdefault(row.k, {})[row.category] = row.graduates
+    return found
 
 
 def region_names(reader: Reader) -> dict[str, Row]:

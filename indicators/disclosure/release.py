@@ -86,6 +86,8 @@ def build(frames: dict[str, pd.DataFrame], families: dict[str, str], units: dict
         _flows(builder, tables, names, frames["flows"])
     if "graduates" in frames and len(frames["graduates"]):
         _graduates(builder, tables, names, frames["graduates"], frames["lines"])
+    if "flows" in tables and "graduates" in tables:
+        _same_graduates(builder, tables, frames)
     if "supervision" in frames and len(frames["supervision"]):
         _supervision(builder, tables, names, frames["supervision"], frames["supervision_shown"])
     joined = pd.concat(names, ignore_index=True) if names else pd.Series([], dtype=str)
@@ -420,6 +422,28 @@ def _graduates(builder: Builder, tables: dict, names: list, shown: pd.DataFrame,
     key = ["system", "area_kind", "area_id", "sex", "cohort", "programme", "field", "level", "k"]
     tables["graduates"] = Table("graduates", shown[key], int(rows[0]), {"n": variables})
     names.append(_named("graduates", shown[key]))
+
+
+def _same_graduates(builder: Builder, tables: dict, frames: dict[str, pd.DataFrame]) -> None:
+    """Those who founded an enterprise and those who did not are the graduates of the field: one count, told twice."""
+    key = ["system", "k", "field"]
+    one, other = frames["flows"], frames["graduates"]
+    whole = (one["kind"] == "founded") & (one["category"] == "")
+    same = (other["area_kind"] == "country") & (other["sex"] == "all") & (other["cohort"] == 0)
+    same &= (other["programme"] == "") & (other["level"] == "")
+    left = one[[*key, "graduates"]].assign(variable=tables["flows"].variables["n"])[whole]
+    right = other[[*key, "graduates"]].assign(same=tables["graduates"].variables["n"])[same]
+    both = left.merge(right, on=key)
+    told = both[["graduates_x", "graduates_y"]]
+    # Where founders were not delivered of all graduates, the two totals are two counts.
+    both = both[told.isna().any(axis=1) | (told["graduates_x"] == told["graduates_y"])]
+    if len(both):
+        line = np.arange(len(both))
+        builder.add_sums(
+            np.concatenate([line, line]),
+            np.concatenate([both["variable"].to_numpy(), both["same"].to_numpy()]),
+            np.repeat([True, False], len(both)),
+        )
 
 
 # --- supervision ----------------------------------------------------------------------------------------

@@ -56,7 +56,7 @@ def _facts() -> tuple[pd.DataFrame, pd.DataFrame]:
                                 **dict(zip(method.STATUSES, map(int, counts), strict=True)),
                                 "skilled": int(counts[0]) // 2,
                                 "earners": int(counts[0]),
-                                "founded": 0,
+                                "founded": int(counts.sum()) // 8,
                                 "income_median": 15_000.0 + 500 * number if counts[0] else None,
                                 "income_lower_quartile": 11_000.0 if counts[0] else None,
                                 "income_upper_quartile": 21_000.0 if counts[0] else None,
@@ -67,6 +67,7 @@ def _facts() -> tuple[pd.DataFrame, pd.DataFrame]:
                         stay = int((women + men)[:4].sum())
                         for kind, parts in (
                             ("sector", {"P": int((women + men)[0])}),
+                            ("occupation", {"2": 9, "5": int((women + men)[0]) - 9} if stay > 20 else {}),
                             ("region", {"LV00A": stay // 2, "LV005": stay - stay // 2}),
                         ):
                             sectors += [
@@ -191,6 +192,49 @@ def test_small_groups_are_hidden_for_others_and_exact_for_their_own(graduated):
     assert released.loc[released["reason"] == "c", [*numbers, "graduates", "earners"]].isna().all().all()
     assert not released.loc[released["reason"].isna(), "graduates"].isna().any()
     assert not ((released["income_median"].notna()) & (released["earners"].isna())).any()
+
+
+def test_an_institution_reads_its_own_occupations_and_founders_and_nobody_elses(graduated):
+    engine, main = graduated
+    main = main[(main["sex"] == "all") & main["monitoring_year"].between(2021, 2023)]
+    main = main[main["monitoring_year"] - main["graduation_year"] == 1]
+    facts = main.groupby("institution_id")[["graduates", "employed", "founded"]].sum()
+    for scope, seen in (
+        (Scope(role="school", institutions=frozenset({1})), {1}),
+        (Scope(role="ministry"), {1, 2, 3}),
+        (Scope.public(), set()),
+    ):
+        with reading(engine, scope) as reader:
+            for place in queries.institutions(reader, "higher"):
+                work = queries.own_flows(reader, place, "higher", "occupation")
+                made = queries.own_flows(reader, place, "higher", "founded")
+                if place.id not in seen:
+                    assert work == made == {}
+                    continue
+                work, made = work[1], made[1]
+                own = facts.loc[place.id]
+                assert made[method.FOUNDED] == own["founded"]
+                assert made[""] == own["graduates"] == made[method.FOUNDED] + made[method.NOT_FOUNDED]
+                if place.id != 2:  # of its small programme no occupations are delivered
+                    assert work[""] == own["employed"] == work["2"] + work["5"]
+
+
+def test_occupations_and_founders_of_the_country_are_protected(graduated):
+    engine, main = graduated
+    with reading(engine, Scope.public()) as reader:
+        work = queries.flows(reader, "higher", "occupation", 1)
+        made = queries.flows(reader, "higher", "founded", 1)
+    for rows in (work, made):
+        counts = [row.graduates for row in rows.values() if row.graduates is not None]
+        assert counts
+        assert all(count >= 10 and count % 5 == 0 for count in counts)
+        for (field, category), row in rows.items():
+            if row.graduates is not None and category:
+                assert rows[field, ""].graduates >= 100
+    recent = main[(main["sex"] == "all") & main["monitoring_year"].between(2021, 2023)]
+    recent = recent[recent["monitoring_year"] - recent["graduation_year"] == 1]
+    assert made["", method.FOUNDED].graduates == method.rounded(recent["founded"].sum())
+    assert made["", ""].graduates == method.rounded(recent["graduates"].sum())
 
 
 def test_a_second_release_has_its_own_groups_and_the_same_values(graduated):

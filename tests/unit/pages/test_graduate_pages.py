@@ -289,7 +289,7 @@ def test_an_institution_page_says_what_is_of_the_country(client, signed_in, plac
     inside = "ne publicēšanai"
     assert inside not in html
     own = signed_in("ministry")
-    assert own.get(address).get_data(as_text=True).count(inside) == 3
+    assert own.get(address).get_data(as_text=True).count(inside) == 5
     assert inside in own.get(f"/eksports/csv/kohortas{address}").get_data(as_text=True)
     assert inside not in own.get(f"/eksports/csv/jomas{address}").get_data(as_text=True)
 
@@ -313,3 +313,70 @@ def test_pages_of_the_country_are_made_once_for_all_readers(client, signed_in):
         assert public
         for account in ("ministry", "municipality", "school"):
             assert body.findall(signed_in(account).get(address).get_data(as_text=True)) == public
+
+
+def test_occupations_are_shown_by_field_with_the_work_that_fits(client):
+    """Groups 1 to 3 of the field are the work that fits higher education: told twice, from the same counts."""
+    rows = _rows(client, "/absolventi/augstaka", "profesijas", lang="/en")
+    compared = 0
+    for row in rows:
+        parts = [row[code] for code in "123"]
+        if all(isinstance(part, float) for part in (*parts, row["fit"])):
+            assert sum(parts) == pytest.approx(row["fit"], abs=0.02)  # counts rounded to 5
+            compared += 1
+    assert compared >= 5
+    for page in ADDRESSES[:2]:
+        for row in _rows(client, page, "profesijas"):
+            assert row["n"] is None or row["n"] >= 100
+    assert "vecākajiem speciālistiem vai speciālistiem (1.–3. pamatgrupa)" in _text(
+        client.get("/absolventi/augstaka")
+    )
+    text = _text(client.get("/en/absolventi/profesionala"))
+    assert "told by the sector of the qualification, not by the group" in text
+
+
+@pytest.mark.parametrize("page", ADDRESSES[:2])
+def test_founders_are_told_per_hundred_with_their_number(client, page):
+    rows = _rows(client, page, "uznemumi", "?k=3")
+    told = [row for row in rows if row["founders"] is not None]
+    assert len(told) >= 3
+    for row in told:
+        assert row["founders"] >= 10
+        assert row["founders"] % 5 == 0
+        assert row["graduates"] >= 100
+        assert row["rate"] == pytest.approx(100 * row["founders"] / row["graduates"], abs=0.06)
+    assert "uzņēmumu dibinājuši" in _text(client.get(f"{page}?k=3"))
+
+
+def test_an_institution_sees_its_own_occupations_and_founders_exactly(client, signed_in):
+    """The demonstration university and vocational school read their own, and of others what everybody reads."""
+    for account, page in (("university", "augstaka"), ("vocational", "profesionala")):
+        reader = signed_in(account)
+        html = reader.get(f"/absolventi/{page}").get_data(as_text=True)
+        (reg_no,) = set(re.findall(rf'href="/absolventi/{page}\?iestade=(\d{{10}})"', html))
+        here = f"?iestade={reg_no}"
+        work = _rows(reader, f"/absolventi/{page}", "profesijas", here)
+        total = sum(row["n"] for row in work)
+        assert sum(row["share"] for row in work) == pytest.approx(1)
+        assert all(row["share"] == pytest.approx(row["n"] / total) for row in work)
+        made = _rows(reader, f"/absolventi/{page}", "uznemumi", here)
+        assert all(row["founders"] <= row["graduates"] for row in made if row["founders"] is not None)
+        assert "ne publicēšanai" in reader.get(f"/absolventi/{page}{here}").get_data(as_text=True)
+        for outsider in (client, signed_in("school")):
+            assert outsider.get(f"/eksports/json/profesijas/absolventi/{page}{here}").status_code == 404
+            assert outsider.get(f"/eksports/json/uznemumi/absolventi/{page}{here}").status_code == 404
+        assert reader.get(f"/skola/{reg_no}").status_code == 200
+
+
+def test_a_mean_is_named_as_one():
+    """A group without a median, as pages show it in prices of a year 10 % dearer."""
+    from types import SimpleNamespace
+
+    from pages.graduates_choice import yearly
+
+    row = SimpleNamespace(income_median=None, income_mean=10_000.0)
+    value = yearly(row, 1.1, "en", "x")
+    assert value.text.replace("\xa0", " ") == "mean 11,000 EUR"
+    assert value.cell == value.text
+    assert yearly(row, 1.1, "lv", "x").text.startswith("vidēji 11")
+    assert yearly(SimpleNamespace(income_median=None, income_mean=None), 1.1, "lv", "c").reason == "c"
