@@ -96,7 +96,7 @@ DATASET = Dataset(
             "income_mean",
             "Vidējie ienākumi, EUR",
             "Mean income, EUR",
-            "",
+            "11840",
             maximum=1_000_000,
             empty=True,
             required=False,
