@@ -190,6 +190,19 @@ def test_edited_record_breaks_the_chain(chain, column):
     assert str(first + 2) in found.fault or str(first + 3) in found.fault
 
 
+def test_edited_record_with_a_hash_of_its_own_breaks_the_chain(chain):
+    """Whoever edits a record and works its hash out anew is given away by the record after it."""
+    engine, first = chain
+    with engine.begin() as connection:
+        row = connection.execute(select(audit_event).where(audit_event.c.id == first + 2)).one()
+        changed = {**row._mapping, "who": "nobody"}
+        changed["hash"] = audit.digest(changed)
+        connection.execute(update(audit_event).where(audit_event.c.id == first + 2).values(changed))
+    found = verdict(engine)
+    assert not found.whole
+    assert str(first + 3) in found.fault
+
+
 @pytest.mark.parametrize("place", [1, 3, 5])
 def test_deleted_record_breaks_the_chain(chain, place):
     """The first, one within, the last."""
