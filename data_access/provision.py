@@ -40,7 +40,7 @@ _ALL = "(SELECT current_setting('app.sees_all', true) = '1')"
 _INSTITUTIONS = "(SELECT coalesce(string_to_array(nullif(current_setting('app.institutions', true), ''), ','), '{}'))::int[]"
 _MUNICIPALITIES = "(SELECT coalesce(string_to_array(nullif(current_setting('app.municipalities', true), ''), ','), '{}'))::text[]"
 _OWN = (
-    f"(SELECT coalesce(array_agg(i.id), '{{}}') FROM institution i WHERE i.id = ANY ({_INSTITUTIONS}) "  # nosec B608
+    f"(SELECT coalesce(array_agg(i.id), '{{}}') FROM institution i WHERE i.id = ANY ({_INSTITUTIONS}) "  # nosec B608 # names of our own schema
     f"OR i.municipality_code = ANY ({_MUNICIPALITIES}))::int[]"
 )
 
@@ -65,7 +65,7 @@ def _within(table: Table) -> str:
     if table is schema.page_card:
         return f"unit_id = ANY ({_MUNICIPALITIES})"
     if table is schema.school_answer:
-        return f"reg_no IN (SELECT i.reg_no FROM institution i WHERE i.id = ANY ({_OWN}))"  # nosec B608
+        return f"reg_no IN (SELECT i.reg_no FROM institution i WHERE i.id = ANY ({_OWN}))"  # nosec B608 # names of our own schema
     return "false"
 
 
@@ -80,7 +80,7 @@ def _condition(table: Table) -> str:
 def statements(database: str) -> list[str]:
     """Everything that `provision` runs, in order; each may be run again. database: its quoted name."""
     found = [
-        f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') THEN "  # nosec B608
+        f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') THEN "  # nosec B608 # names of our own schema
         f"CREATE ROLE {role} NOLOGIN; END IF; END $$"
         for role in ROLES
     ]

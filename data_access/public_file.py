@@ -203,7 +203,7 @@ def _copy(connection: Connection, public: sqlite3.Connection, table: Table, rele
     statement = planes.shown(table, release_id)
     names = [column.name for column in statement.selected_columns]
     public.execute(_definition(table, names))
-    insert = f"INSERT INTO {_quoted(table.name)} VALUES ({', '.join('?' * len(names))})"  # nosec B608 - names of our own schema
+    insert = f"INSERT INTO {_quoted(table.name)} VALUES ({', '.join('?' * len(names))})"  # nosec B608 # names of our own schema, quoted
     # From one driver to the other: rows need not become objects on the way. The conditions hold no reader's text.
     asked = str(statement.compile(connection, compile_kwargs={"literal_binds": True}))
     public.executemany(insert, connection.connection.driver_connection.execute(asked))

@@ -91,7 +91,7 @@ def view(request: Request) -> View:
         sessions=_sessions(row, lang),
         limits=identity().limits,
         secret=secret,
-        picture=Markup(totp.picture(secret, row.login)) if secret else "",
+        picture=Markup(totp.picture(secret, row.login)) if secret else "",  # nosec B704 # a picture that we draw
     )
     scope = current_scope()
     lead = ""

