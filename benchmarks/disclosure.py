@@ -105,6 +105,7 @@ def small(counts: dict[str, int]) -> list[tuple[str, str]]:
     found = oracle.compare(counts["oracle"])
     lines += [
         (f"P16: secrets of {found.tables} tables on which Tau-Argus' audit differs (0)", f"{found.apart} of {found.secrets}"),
+        ("P16: tables that we refuse to publish", f"{found.refused}"),
         ("P16: of ours, pinned down by its audit (0)", f"{found.narrow}"),
         ("P16: persons hidden, ours / Tau-Argus", f"{found.ours:.0f} / {found.theirs:.0f} = {found.ours / found.theirs:.3f}"),
     ]  # fmt: skip

@@ -81,19 +81,35 @@ class Served:
                 continue
         return found
 
+    def worker_ticks(self) -> dict[int, int]:
+        """CPU of each worker so far, in clock ticks."""
+        found = {}
+        for pid in self._tree()[1:]:
+            try:
+                fields = Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()
+                found[pid] = int(fields[11]) + int(fields[12])
+            except OSError:
+                continue
+        return found
+
     def stop(self) -> None:
         """End the server."""
         self.process.terminate()
         self.process.wait(10)
 
 
-def ours(database: Path, workers: int = 1) -> Served:
-    """This application under gunicorn, as `make run` serves it."""
-    port = free_port()
-    command = [
+def command_of(port: int, workers: int = 1) -> list[str]:
+    """How this application is served."""
+    return [
         sys.executable, "-m", "gunicorn", "app:server", "--bind", f"127.0.0.1:{port}", "--workers", str(workers),
         "--worker-class", "gthread", "--threads", "4", "--no-control-socket", "--log-level", "error",
     ]  # fmt: skip
+
+
+def ours(database: Path, workers: int = 1) -> Served:
+    """This application under gunicorn, as `make run` serves it."""
+    port = free_port()
+    command = command_of(port, workers)
     return Served(
         command,
         port,

@@ -14,6 +14,7 @@ from components.tables import Column, Reason, Table
 from components.templating import render
 from components.view import Crumb, View
 from data_access.queries import institution as queries
+from data_access.queries import units
 from data_access.queries import values as value_queries
 from indicators import sentences
 from indicators.model import UNITS, Indicator
@@ -54,7 +55,11 @@ class Answer:
 )
 def view(request: Request) -> View:
     """The simulator of one institution; only for readers whose scope covers it."""
-    lang = request.lang
+    reader, lang = request.reader, request.lang
+    unit = units.institution_by_reg_no(reader, request.params["reg_no"])
+    # As much work for what is there and not for this reader as for what is not.
+    if unit is None or not reader.scope.covers_institution(unit.id, unit.municipality_code):
+        raise NotFound(request.params["reg_no"])
     school = School(request)
     if not school.exact or not school.has_tool or school.closed:
         raise NotFound(request.params["reg_no"])

@@ -13,6 +13,7 @@ import sqlite3
 import time
 
 import pytest
+from sqlalchemy import Engine, event
 
 from access.limits import Limit, Limits
 from tests.support.attacker import ROLES, SAME
@@ -98,6 +99,27 @@ def test_t17_t18_existence(attack):
     }
     assert len(bodies) == 1
     attack.clean()
+
+
+def test_t18_same_work(attack):
+    """T18: refusing what is there takes as many statements as refusing what is not; no clock is asked."""
+    counted = [0]
+
+    def count(*_arguments):
+        counted[0] += 1
+
+    event.listen(Engine, "before_cursor_execute", count)
+    try:
+        for role in ("public", "school", "municipality"):
+            for suffix in ("/atbildes", "/kas-butu"):
+                work = []
+                for number in (attack.canary.far[0], attack.canary.far[1], "9800000001", "9800000002"):
+                    counted[0] = 0
+                    assert attack.send(role, f"/skola/{number}{suffix}", group="work").status_code == 404
+                    work.append(counted[0])
+                assert len(set(work)) == 1, (role, suffix, work)
+    finally:
+        event.remove(Engine, "before_cursor_execute", count)
 
 
 def payloads() -> list[str]:

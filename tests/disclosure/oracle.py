@@ -19,7 +19,8 @@ class Compared:
     """What both made of the same tables; costs are persons in hidden cells, the small ones included.
 
     apart: secrets of which both audits give different bounds. narrow: secrets that its audit pins down in what we
-    hide. theirs_narrow: secrets that our attack pins down in what it hides.
+    hide. theirs_narrow: secrets that our attack pins down in what it hides. refused: tables that we would not publish,
+    left out of the rest.
     """
 
     tables: int = 0
@@ -27,6 +28,7 @@ class Compared:
     apart: int = 0
     narrow: int = 0
     theirs_narrow: int = 0
+    refused: int = 0
     ours: float = 0.0
     theirs: float = 0.0
 
@@ -106,8 +108,12 @@ def compare(count: int, *, side: int = 5, seed: int = 16) -> Compared:
                 extra is None
             ):  # it asks for a little more than we do, and the table has too few persons for that
                 continue
-            suppress.protect(ours, insiders=False, trim=True)
             found.tables += 1
+            try:
+                suppress.protect(ours, insiders=False, trim=True)
+            except suppress.SuppressionError:  # nothing would be published
+                found.refused += 1
+                continue
             secrets = np.flatnonzero(ours.secret)
             found.secrets += len(secrets)
             low, high = attack.program_bounds(ours, secrets, *ours.boxes())

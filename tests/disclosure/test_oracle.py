@@ -10,6 +10,7 @@ def test_second_opinion():
     found = compare(40, side=4)
     print(found)
     assert found.secrets > 80
+    assert found.refused == 0
     assert found.apart == 0
     assert found.narrow == 0
     assert found.theirs_narrow == 0  # our attack finds no fault where it finds none

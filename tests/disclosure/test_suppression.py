@@ -13,7 +13,7 @@ from indicators.disclosure import attack, suppress
 from indicators.disclosure.cube import Builder, Cube
 from tests.disclosure.tables import NEED, blocks, cube_of, random_table, tables
 
-MANY = settings(max_examples=100, deadline=None)
+MANY = settings(max_examples=60, deadline=None)
 
 
 def protected(cells: np.ndarray, **how) -> Cube | None:
@@ -36,7 +36,7 @@ def bounds(cube: Cube, *, whole: bool = False) -> tuple[np.ndarray, np.ndarray, 
 def test_whole_number_attack(strategy):
     """P5: by branch and bound every secret of a table has at least ten whole-number values."""
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=60, deadline=None)
     @given(strategy)
     def check(cells):
         cube = protected(cells)
