@@ -315,7 +315,7 @@ class Session:
             bits = " ".join(f"WHEN {_text(value)} THEN {1 << n}" for n, value in enumerate(values))
             width = "SMALLINT" if len(values) < 15 else "BIGINT"
             doubled = (
-                f"SELECT sum(n - coalesce(bit_count(seen), 0)) AS rows FROM (SELECT count({sent}) AS n, "
+                f"SELECT sum(n - coalesce(bit_count(seen), 0)) AS rows FROM (SELECT count({sent}) AS n, "  # nosec B608 # DuckDB in memory; names of columns are quoted
                 f"bit_or(CAST(CASE {sent} {bits} END AS {width})) AS seen {known} GROUP BY {hashed}) "
                 "WHERE n > coalesce(bit_count(seen), 0)"
             )
