@@ -847,6 +847,7 @@ def line_chart(
                 {
                     "kind": kind,
                     "name": line["name"],
+                    "hollow": apart,
                     "value": line.get("end_text") or "",
                     "y": y_at(sum(middle) / 2),
                 }
@@ -857,12 +858,21 @@ def line_chart(
                 {
                     "kind": kind,
                     "name": line["name"],
+                    "hollow": apart,
                     "value": end or numbers.plain(values[last], lang),
                     "y": y_at(values[last]),
                 }
             )
         else:
-            labels.append({"kind": kind, "name": line["name"], "value": missing("x", lang), "y": _TOP + plot})
+            labels.append(
+                {
+                    "kind": kind,
+                    "name": line["name"],
+                    "hollow": apart,
+                    "value": missing("x", lang),
+                    "y": _TOP + plot,
+                }
+            )
     _part(labels, height)
 
     longest = max(map(len, periods), default=0)

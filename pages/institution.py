@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from markupsafe import Markup, escape
 
@@ -128,6 +129,14 @@ class School:
         self.stage = asked if asked in self.stages else self.main_stage
         self.origins = words.Addresses(request, unit.reg_no)
         self._panel_address = f"{request.here(raditajs='R00')}#f-R00"
+
+    @cached_property
+    def histories(self) -> list[tuple[object, queries.Values]]:
+        """Each predecessor with its values; read once, since the table is made after the chart."""
+        reader = self.request.reader
+        return [
+            (one, queries.values(reader, one.from_id, one.old_municipality_code)) for one in self.predecessors
+        ]
 
     @property
     def has_tool(self) -> bool:
@@ -1094,8 +1103,7 @@ def _axis_text(indicator: Indicator, value: float, lang: str) -> str:
 def _older_series(school: School, entry: Entry) -> list[tuple[str, Sequence]]:
     """Series of the predecessors up to the day they were taken over, from the plane that this reader may read."""
     found = []
-    for one in school.predecessors:
-        values = queries.values(school.request.reader, one.from_id, one.old_municipality_code)
+    for one, values in school.histories:
         series = values.series.get((entry.id, entry.stage), ())
         before = [row for row in series if row.school_year < int(one.date[:4]) and row.value is not None]
         if before:
@@ -1117,25 +1125,32 @@ def _series_table(school: School, entry: Entry) -> Table:
     ]
     if school.exact:
         columns.append(Column("level", t("Level", lang)))
+    older = _older_series(school, entry) if _together(school) else []
+    shown = [("", row) for row in entry.series]
+    shown += [(name, row) for name, found in older for row in found]
+    shown.sort(key=lambda item: (item[1].school_year, item[1].semester, not item[0]), reverse=True)
     rows = []
-    for row in reversed(entry.series):
+    for name, row in shown:
         spread = _spread(school, entry, row)
         value = words.cell(one, row)
         known = not isinstance(value, Reason)
         if row.value_text and known:
             value = words.band_text(row.value_text, lang)
         cells = {
-            "period": words.period_text(one, row.school_year, row.semester, lang),
+            "period": f"{words.period_text(one, row.school_year, row.semester, lang)}{f' · {name}' if name else ''}",
             "value": value,
-            "href": school.source(entry, row) if known else None,
+            "href": school.source(entry, row) if known and not name else None,
             "numerator": words.rounded_count(row.numerator, one) if known else Reason(row.reason or "x"),
             "denominator": words.rounded_count(row.denominator, one) if known else Reason(row.reason or "x"),
             "median": spread.p50 if spread is not None and spread.p50 is not None else Reason("x"),
         }
         if school.exact:
-            cells["level"] = (
+            level = (
                 marks.level_word(row.level, row.certainty, lang) if row.level else Reason(row.reason or "u")
             )
+            cells["level"] = (
+                Reason("z") if name else level
+            )  # what is told of another institution has no level here
         rows.append(cells)
     return Table(
         one.id,

@@ -223,19 +223,37 @@ def test_institutions_outside_the_tool_have_no_indicators(case, client):
     assert "m-spine" not in html
 
 
-def test_history_of_a_predecessor_has_no_level(demo_app, engine):
-    path, query = address(CASES["successor_school"]), "vesture=kopa&raditajs=R12"
-    view = demo_app.site.renderer.view(path, query, MINISTRY)
-    table = view.table("R12")
+def test_history_of_a_predecessor_stands_beside_without_level(demo_app, engine):
+    """Its exact values up to the merger for who may see them, drawn and in the table; never a level, never joined."""
+    path, query = address(CASES["successor_school"]), "vesture=kopa&raditajs=R02"
     with engine.begin() as connection:
-        old = connection.execute(
-            select(institution.c.name).where(institution.c.reg_no == CASES["merged_school"])
-        )
-        name = old.scalar_one()
+        unit, name = connection.execute(
+            select(institution.c.id, institution.c.name).where(institution.c.reg_no == CASES["merged_school"])
+        ).one()
+        expected = connection.execute(
+            select(indicator_value.c.numerator, indicator_value.c.denominator, indicator_value.c.value)
+            .where(
+                indicator_value.c.unit_kind == "institution", indicator_value.c.unit_id == unit,
+                indicator_value.c.indicator_id == "R02", indicator_value.c.stage == "basic",
+                indicator_value.c.school_year < 2020, indicator_value.c.value.is_not(None),
+            )
+            .order_by(indicator_value.c.school_year.desc())
+        ).all()  # fmt: skip
+    assert len(expected) >= 4
+    view = demo_app.site.renderer.view(path, query, MINISTRY)
+    label = f"{name}, līdz 2020"
     html = str(view.to_html())
-    assert f"{name}, līdz 2020" in html
-    own = {row["period"] for row in table.rows}
-    assert len(own) == len(table.rows), "the table has rows of the institution itself only"
+    assert label in html
+    assert html.count("m-p-other m-hollow") >= len(expected)
+    rows = view.table("R02").rows
+    older = [row for row in rows if label in row["period"]]
+    assert [(row["numerator"], row["denominator"], row["value"]) for row in older] == expected
+    assert {row["level"].code for row in older} == {"z"}
+    assert len({row["period"] for row in rows}) == len(rows)
+    alone = demo_app.site.renderer.view(path, "raditajs=R02", MINISTRY).table("R02").rows
+    assert [row for row in rows if row not in older] == alone
+    public = demo_app.site.renderer.view(path, query, Scope.public()).table("R02").rows
+    assert not {row["numerator"] for row in public if label in row["period"]} & {1, 2, 3, 4}
 
 
 def test_only_unusual_hides_the_rest_and_counts_it(demo_app):
