@@ -14,6 +14,7 @@ import pandas as pd
 
 from indicators import comparison, levels
 from indicators.catalogue import INDICATORS
+from indicators.completeness import AGGREGATED
 from indicators.judgement import Judged, by_threshold, in_force, judge
 from indicators.model import Indicator
 from indicators.rollups import distribution, level_counts
@@ -156,7 +157,11 @@ def _institution_rows(series: Series, judged: Judged) -> dict:
 
 
 def _area_rows(series: Series, thresholds: Thresholds, kind: str) -> dict:
-    """Municipalities or the country: sums of counts, without a level; the boundaries they would be held to."""
+    """Municipalities or the country: sums of counts, without a level; the boundaries they would be held to.
+
+    Where fewer than 70 % of the institutions that owe a number have delivered it, their sum would not stand for
+    the area: the row has no number and the reason "x" (`indicators.completeness`).
+    """
     indicator, world = series.indicator, series.world
     if kind == "country":
         group, names, city = np.zeros(len(world.ids), int), np.array([COUNTRY]), np.zeros(1, bool)
@@ -169,7 +174,9 @@ def _area_rows(series: Series, thresholds: Thresholds, kind: str) -> dict:
         np.add.at(cells, group, np.nan_to_num(values))
         return cells
 
-    delivered = added(series.delivered.astype(float)) > 0
+    reported = added(series.delivered)
+    told = reported > 0
+    delivered = told & (reported >= AGGREGATED * added(series.delivered | expected(series)))
     total = np.where(delivered, added(series.total), np.nan)
     size = np.where(delivered, added(series.size), np.nan)
     variance = ratio(added(series.size**2 * series.variance), size**2)
@@ -191,7 +198,7 @@ def _area_rows(series: Series, thresholds: Thresholds, kind: str) -> dict:
         trends = comparison.country_trend(indicator, value[0], series.segments)[None, :]
     else:
         trends = comparison.trends(indicator, total, size, variance, national, series.segments, delivered)
-    row, column = np.nonzero(delivered)
+    row, column = np.nonzero(told)
     return _block(
         series,
         kind,
@@ -208,6 +215,7 @@ def _area_rows(series: Series, thresholds: Thresholds, kind: str) -> dict:
         boundary_medium=medium,
         boundary_high=high,
         threshold_id=threshold_id,
+        reason=np.where(told & ~delivered, "x", None),
     )
 
 

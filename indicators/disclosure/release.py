@@ -147,6 +147,27 @@ def least_persons(stage: pd.Series) -> np.ndarray:
 # --- values of indicators -----------------------------------------------------------------------------
 
 
+def _filled(exact: pd.DataFrame) -> pd.DataFrame:
+    """The exact rows, with the sums of areas that are not told because too few delivered (`completeness`).
+
+    Nobody reads these sums, but the country is still the sum of its municipalities: without them the rest would
+    not add up.
+    """
+    import pandas as pd
+
+    result = exact.copy()
+    single = exact["unit_kind"] == "institution"
+    for kind, keys in (("municipality", [*PERIOD, "municipality_code"]), ("country", [*PERIOD])):
+        gap = ((exact["unit_kind"] == kind) & exact["denominator"].isna()).to_numpy()
+        if not gap.any():
+            continue
+        sums = exact[single].groupby(keys)[["numerator", "denominator"]].sum(min_count=1)
+        places = exact.loc[gap, keys]
+        found = sums.reindex(pd.MultiIndex.from_frame(places))
+        result.loc[gap, ["numerator", "denominator"]] = found.to_numpy()
+    return result
+
+
 def _values(
     builder: Builder,
     tables: dict,
@@ -158,7 +179,7 @@ def _values(
 ) -> None:
     import pandas as pd
 
-    exact, shown = frames["exact"], frames["shown"]
+    exact, shown = _filled(frames["exact"]), frames["shown"]
     used = exact["denominator"].notna().to_numpy()
     exact, shown = exact[used].reset_index(drop=True), shown[used].reset_index(drop=True)
     if not (exact[VALUE_KEY].to_numpy() == shown[VALUE_KEY].to_numpy()).all():

@@ -19,7 +19,6 @@ ROUNDS = 60
 INSIDER_ROUNDS = 6
 SMALL = 60  # variables of a piece that is checked once more for whole numbers
 CROSSING = 1500  # variables of a cube up to which it is solved whole
-WIDE = 1.25
 
 
 class SuppressionError(RuntimeError):
@@ -182,11 +181,11 @@ def _confirm(
     high: np.ndarray,
     outcome: Outcome,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Linear programs for the secrets in crossing sums that intervals leave narrow; the faults found, and bounds with them.
+    """Linear programs for the secrets in crossing sums; the faults found, and bounds with them.
 
-    What intervals leave at more than WIDE times the width needed is taken as wide.
+    However wide intervals leave such a secret, several sums together may still pin it down.
     """
-    narrow = cube.secret & crossing & (high - low < WIDE * cube.need)
+    narrow = cube.secret & crossing
     low, high = low.copy(), high.copy()
     pieces = _pieces(cube, low, high, np.flatnonzero(narrow))
     if not pieces:

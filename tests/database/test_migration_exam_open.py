@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from alembic import command
+from alembic.config import Config
 from sqlalchemy import insert, select
 from sqlalchemy.exc import DBAPIError
 
@@ -17,7 +18,8 @@ EMPTY = {"eligible", "exempt", "low", "high", "below_limit", "mean", "sd"}
 def test_exam_rows_survive(database_url):
     """A database of the version before, with a row, is brought forward."""
     engine = engines.create(database_url)
-    config = migrations_runner._config()
+    config = Config()
+    config.set_main_option("script_location", str(migrations_runner.FOLDER))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0006")

@@ -30,7 +30,7 @@ BORDERS = 2021  # the school year since which municipalities are those of today
 @pytest.fixture(scope="module")
 def demo_engine(demo_path):
     """The demonstration database."""
-    engine = engines.create(f"sqlite:///{demo_path}", read_only=True)
+    engine = engines.create(f"sqlite:///{demo_path}")  # not the readers' engine: whole tables take their time
     yield engine
     engine.dispose()
 

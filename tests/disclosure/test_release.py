@@ -22,7 +22,7 @@ SHARES = [one.id for one in INDICATORS.values() if one.family == "share"]
 @pytest.fixture(scope="module")
 def demo(demo_path):
     """A reading engine over the demonstration database."""
-    made = engines.create(f"sqlite:///{demo_path}", read_only=True)
+    made = engines.create(f"sqlite:///{demo_path}")  # not the readers' engine: whole tables take their time
     yield made
     made.dispose()
 

@@ -123,6 +123,37 @@ def test_not_delivered_is_x(country):
     assert after["pooled_periods"] == 2
 
 
+def test_under_seventy_percent_is_not_added_up(country):
+    """Seven of ten are a sum of the municipality; six of ten are none: no number, the reason x, nothing elsewhere."""
+    at = {"school_year": 2020, "semester": 2}
+    taught = country["enrolment"]
+    taught = taught[
+        (taught["stage"] == "basic") & (taught["school_year"] == 2020) & (taught["semester"] == 2)
+    ]
+    places = country["institution"].set_index("id")["municipality_code"]
+    here = [one for one in taught["institution_id"] if places[one] == "LV0020000"]
+    assert len(here) >= 10
+    enough = int(np.ceil(0.7 * len(here)))
+
+    def area(missing: list[int]) -> pd.DataFrame:
+        absence = country["absence"]
+        for number in missing:
+            absence = without(absence, institution_id=number, stage="basic", **at)
+        found = compute({**country, "absence": absence}, as_of=AS_OF, indicators=only("R03"))
+        found = found[(found["unit_kind"] == "municipality") & (found["stage"] == "basic")]
+        return found.set_index(["municipality_code", "school_year", "semester"])
+
+    seven = area(here[enough:])
+    assert seven.loc[("LV0020000", 2020, 2), "value"] > 0
+    six = area(here[enough - 1 :])
+    row = six.loc[("LV0020000", 2020, 2)]
+    assert row["reason"] == "x"
+    assert row[["numerator", "denominator", "value", "lower", "upper", "trend"]].isna().all()
+    rest = six.drop(("LV0020000", 2020, 2))
+    assert rest["value"].notna().all()
+    assert len(six) == len(seven)
+
+
 def test_nobody_is_missed_where_nothing_is_due(country):
     """No x for a closed institution, a stage not taught, another type, a period not over, or no data at all."""
     places = country["institution"].assign(
