@@ -10,6 +10,7 @@ import signal
 import subprocess
 import threading
 import time
+from collections import Counter
 
 import pytest
 from sqlalchemy import select
@@ -35,22 +36,26 @@ def test_c37_killed_at_random_moments(loaded):
     child = loads.forked(url, lambda own: loads.load(own, 2))
     started = time.monotonic()
     assert loads.ended(child) == 0
-    length = time.monotonic() - started
+    length = 1.4 * (time.monotonic() - started)
     draw = random.Random(20241231)
-    killed, seen = 0, set()
+    seen, ends = [], Counter()
     for number in range(KILLS):
         child = loads.forked(url, lambda own, version=3 + number: loads.load(own, version))
-        time.sleep(draw.uniform(0, 1.4 * length))
+        time.sleep(draw.uniform(0, length))
         with contextlib.suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
-        killed += loads.ended(child) == -signal.SIGKILL
+        end = loads.ended(child)
+        ends[end] += 1
+        # However slow the machine is just now: some loads come to their end, most do not.
+        length *= 0.8 if end != -signal.SIGKILL else 1.1
         with engine.begin() as connection:
-            seen.add(loads.is_whole(connection))
+            seen.append(loads.is_whole(connection))
             if engine.dialect.name == "sqlite" and number % 10 == 0:
                 assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
                 assert connection.exec_driver_sql("PRAGMA foreign_key_check").first() is None
-    assert killed >= KILLS / 4
-    assert KILLS < 50 or len(seen) > 1
+    assert set(ends) <= {0, 4, -signal.SIGKILL}, ends  # done, another load at work, killed
+    assert ends[-signal.SIGKILL] >= KILLS / 4, ends
+    assert KILLS < 50 or len(set(seen)) > 1, ends
     jobs.heal(engine)
     loads.load(engine, 1000)
     with engine.begin() as connection:
