@@ -329,7 +329,7 @@ def static_floor(served: servers.Served, paths: dict[str, str], folder: Path) ->
     shutil.copytree(ROOT / "assets", folder / "assets", dirs_exist_ok=True)
     for name in ("country", "municipality", "school"):
         html = urllib.request.urlopen(served.address + paths[name]).read().decode()
-        start = html.index("<footer hidden>")
+        start = html.index("<script src=")  # all scripts stand after the footer
         (folder / f"{name}.html").write_text(html[:start] + "</body></html>", encoding="utf-8")
 
 
