@@ -56,10 +56,15 @@ def demo(seed: int = 2024, fresh: bool = typer.Option(False, help="Make the data
         console.print(f"Atsauces dati | reference facts: {sum(loaded.values())}")
         if connection.execute(select(func.count()).select_from(institution)).scalar() == 0:
             demo_data.build(connection, seed=seed, progress=_say)
+        _say(f"fakti | facts: {time.perf_counter() - started:.1f} s")
         release = releases.publish(
-            connection, reason="Demonstrācijas dati", author="manage.py demo", steps=steps(_say)
+            connection,
+            reason="Demonstrācijas dati",
+            author="manage.py demo",
+            steps=[_timed(step) for step in steps(_say)],
         )
     engines.tidy(engine)
+    _say(f"publicēts | published: {time.perf_counter() - started:.1f} s")
     _after_publication(engine)
     console.print(f"Versija | release {release.id}, {time.perf_counter() - started:.1f} s")
 
@@ -110,10 +115,27 @@ def _say(text: str) -> None:
     console.print(f"  {text}", highlight=False)
 
 
+def _timed(step):
+    def run(connection, release_id: int) -> None:
+        started = time.perf_counter()
+        step(connection, release_id)
+        _say(f"{step.__name__}: {time.perf_counter() - started:.1f} s")
+
+    return run
+
+
 def _after_publication(engine) -> None:
-    """What is made from a release and may be made again: drawn pages, open data."""
-    _store_pages(configuration.load(), missing=True)  # a rollback may come back to pages that are still good
-    _write_open_data(engine)
+    """What is made from a release and may be made again: drawn pages, and beside them open data, which only read."""
+    import subprocess
+    import sys
+
+    command = [sys.executable, str(Path(__file__).resolve()), "open-data"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as files:  # nosec B603 # ourselves
+        try:
+            _store_pages(configuration.load(), missing=True)  # a rollback may come back to pages still good
+        finally:
+            told = files.communicate()[0].strip()
+    console.print(told, highlight=False, markup=False)
 
 
 def _write_open_data(engine) -> None:
@@ -122,7 +144,7 @@ def _write_open_data(engine) -> None:
 
     folder = configuration.load().open_data_folder
     try:
-        with engine.begin() as connection:
+        with engine.connect().execution_options(reads_only=True) as connection, connection.begin():
             rows = Store(folder).build(connection)
     except OSError as error:
         console.print(
@@ -135,7 +157,9 @@ def _write_open_data(engine) -> None:
 @cli.command(name="open-data")
 def open_data() -> None:
     """Make the files of /dati for the current release; what is there already stays."""
-    _write_open_data(_engine())
+    settings = configuration.load()
+    _refuse_other_schema(settings)
+    _write_open_data(engines.create(settings.database_url))
 
 
 @cli.command(name="store-pages")

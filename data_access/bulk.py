@@ -157,8 +157,16 @@ def _floats(array: np.ndarray | None, values: Sequence, where: str) -> list:
 def _texts(values: Sequence, where: str) -> list:
     import numpy as np
 
+    plain = values.tolist() if isinstance(values, np.ndarray) else list(values)
+    kinds = set(map(type, plain))
+    if kinds <= {str, type(None)}:
+        return plain
+    if kinds <= {str, type(None), float} and isinstance(values, np.ndarray) and values.dtype == object:
+        missing = values != values  # NaN of pandas
+        if not any(plain[place].__class__ is float for place in (~missing).nonzero()[0].tolist()):
+            return _with_gaps(values, missing)
     result = []
-    for value in values.tolist() if isinstance(values, np.ndarray) else values:
+    for value in plain:
         if value.__class__ is str or value is None:
             result.append(value)
         elif isinstance(value, str):

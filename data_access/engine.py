@@ -18,6 +18,7 @@ from .scope import Scope
 QUERY_SECONDS = 2.0
 
 SQLITE_SETTINGS = {"foreign_keys": 1, "busy_timeout": 5000, "trusted_schema": 0}
+WRITER_CACHE_KB = 131_072  # a publication is one transaction; pages that leave the cache are written twice
 
 
 class EngineError(RuntimeError):
@@ -135,6 +136,7 @@ def _sqlite(path: Path, read_only: bool, query_seconds: float | None = QUERY_SEC
             _record.info["deadline"] = deadline
         else:
             cursor.execute("PRAGMA synchronous=NORMAL")
+            cursor.execute(f"PRAGMA cache_size=-{WRITER_CACHE_KB}")
             reply = cursor.execute("PRAGMA journal_mode=WAL").fetchone()[0]
             if reply != "wal":
                 raise EngineError(

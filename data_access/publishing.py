@@ -93,6 +93,7 @@ def _compute(connection: Connection, release_id: int, progress: Progress) -> Non
     progress("rādītāji | indicators")
     values, priors = compute_with_priors(frames, thresholds_in_force(connection), as_of=as_of)
     progress("kopsavilkumi | roll-ups")
+    values = values.sort_values([*indicator_value.primary_key.columns.keys()][1:], ignore_index=True)
     families = {indicator.id: indicator.family for indicator in INDICATORS.values()}
     units = {indicator.id: indicator.unit for indicator in INDICATORS.values()}
     for table, rows in (

@@ -449,11 +449,11 @@ def count_picture(indicator: Indicator, rows: Sequence[Row], before: Earlier) ->
         TypeSpread(
             type=kind,
             institutions=len(found),
-            quantiles=tuple(quantile(sorted(found), q) for q in QUANTILES)
+            quantiles=tuple(quantile(found, q) for q in QUANTILES)
             if len(found) >= FEWEST_FOR_SPREAD
             else None,
         )
-        for kind, found in by_type.items()
+        for kind, found in ((kind, sorted(values)) for kind, values in by_type.items())
     ]
     return Picture(
         matrix=matrix,
