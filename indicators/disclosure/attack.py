@@ -17,6 +17,8 @@ from indicators.disclosure.cube import Cube
 SWEEPS = 60
 EPSILON = 1e-7
 SECONDS = 30.0  # for one linear program
+FEW = 4  # secrets that two solutions must prove wide at once, for another two of that kind
+TOLERANCE = 1e-5  # persons by which a solution may miss a sum or bound
 
 
 class AttackError(RuntimeError):
@@ -116,7 +118,11 @@ def municipal_insiders(cube: Cube, low: np.ndarray, high: np.ndarray) -> int:
 
 
 class Programs:
-    """Linear (or whole-number) programs over one cube: every answer is a solution that counts for all variables."""
+    """Linear (or whole-number) programs over one cube: every answer is a solution that counts for all variables.
+
+    The solver (HiGHS) is given the sums once. From one solve to the next only the goal changes, so each begins at the
+    vertex where the last one ended.
+    """
 
     def __init__(
         self,
@@ -127,60 +133,63 @@ class Programs:
         whole: bool = False,
         seconds: float = SECONDS,
     ) -> None:
-        from scipy.sparse import coo_array
-
-        size, rows, pairs = len(cube.truth), cube.equations, len(cube.below)
         self.whole, self.seconds = whole, seconds
         self.low, self.high = (np.ceil(low - 1e-6), np.floor(high + 1e-6)) if whole else (low, high)
-        self.sums = coo_array(
-            (cube.entry_sign, (cube.entry_equation, cube.entry_variable)), shape=(rows, size)
-        ).tocsr()
-        self.order = None
-        if pairs:
-            self.order = coo_array(
-                (
-                    np.concatenate([np.ones(pairs), -np.ones(pairs)]),
-                    (np.tile(np.arange(pairs), 2), np.concatenate([cube.below[:, 0], cube.below[:, 1]])),
-                ),
-                shape=(pairs, size),
-            ).tocsr()
+        self._rows, self._sums = _rows(cube), cube.equations
+        self._solver = _solver(self._rows, self._sums, self.low, self.high)
+        self._columns = np.arange(len(low), dtype=np.int32)
         self.solved = 0
-        self.least = np.full(size, np.inf)  # of all solutions seen
-        self.most = np.full(size, -np.inf)
+        self.least = np.full(len(low), np.inf)  # of all solutions seen
+        self.most = np.full(len(low), -np.inf)
 
     def solve(self, goal: np.ndarray) -> np.ndarray:
         """A solution with the least value of the goal. Raises AttackError without one in time."""
-        from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-
         self.solved += 1
-        rows = self.sums.shape[0]
+        solution = self._run(goal)
         if self.whole:
-            limits = [LinearConstraint(self.sums, 0, 0)] if rows else []
-            if self.order is not None:
-                limits.append(LinearConstraint(self.order, -np.inf, 0))
-            answer = milp(
-                goal,
-                constraints=limits,
-                bounds=Bounds(self.low, self.high),
-                integrality=np.ones(len(goal)),
-                options={"time_limit": self.seconds},
-            )
-        else:
-            answer = linprog(
-                goal,
-                A_eq=self.sums if rows else None,
-                b_eq=np.zeros(rows) if rows else None,
-                A_ub=self.order,
-                b_ub=None if self.order is None else np.zeros(self.order.shape[0]),
-                bounds=np.stack([self.low, self.high], axis=1),
-                method="highs",
-                options={"time_limit": self.seconds},
-            )
-        if answer.status != 0 or answer.x is None:
-            raise AttackError(f"solver: {answer.message}")
-        np.minimum(self.least, answer.x, out=self.least)
-        np.maximum(self.most, answer.x, out=self.most)
-        return answer.x
+            if np.abs(solution - np.round(solution)).max(initial=0.0) > 1e-6:
+                solution = self._branch(goal)
+            solution = np.round(solution)
+        np.minimum(self.least, solution, out=self.least)
+        np.maximum(self.most, solution, out=self.most)
+        return solution
+
+    def _run(self, goal: np.ndarray) -> np.ndarray:
+        """A solution from where the solver stands; from nothing, should it lose its way there."""
+        self._solver.changeColsCost(len(goal), self._columns, goal)
+        for again in (False, True):
+            if again:
+                self._solver.clearSolver()
+            # Its clock counts on from run to run.
+            self._solver.setOptionValue("time_limit", self._solver.getRunTime() + self.seconds)
+            self._solver.run()
+            status = self._solver.modelStatusToString(self._solver.getModelStatus())
+            if status == "Optimal":
+                solution = np.array(self._solver.getSolution().col_value)
+                if self._holds(solution):
+                    return solution
+        raise AttackError(f"solver: {status}")
+
+    def _holds(self, solution: np.ndarray) -> bool:
+        """Whether what the solver calls a solution is one: only that proves anything."""
+        inside = (solution > self.low - TOLERANCE) & (solution < self.high + TOLERANCE)
+        left = self._rows @ solution
+        sums = np.abs(left[: self._sums]) < TOLERANCE
+        return bool(inside.all() and sums.all() and (left[self._sums :] < TOLERANCE).all())
+
+    def _branch(self, goal: np.ndarray) -> np.ndarray:
+        """The same with whole numbers only; afterwards the solver stands at a vertex of the linear program again."""
+        from highspy import HighsVarType
+
+        basis = self._solver.getBasis()
+        kinds = np.full(len(goal), HighsVarType.kInteger)
+        self._solver.changeColsIntegrality(len(goal), self._columns, kinds)
+        try:
+            return self._run(goal)
+        finally:
+            kinds[:] = HighsVarType.kContinuous
+            self._solver.changeColsIntegrality(len(goal), self._columns, kinds)
+            self._solver.setBasis(basis)
 
     def bounds(self, variable: int) -> tuple[float, float]:
         """Least and greatest value of one variable."""
@@ -189,28 +198,87 @@ class Programs:
         bottom = self.solve(goal)[variable]
         return bottom, self.solve(-goal)[variable]
 
-    def explore(self, variables: np.ndarray) -> list[np.ndarray]:
-        """A few solutions that lie far apart in these variables."""
-        goal = np.zeros(len(self.low))
-        found = []
-        for signs in ([1.0], [1.0, -1.0]):
-            goal[variables] = np.resize(signs, len(variables))
-            found += [self.solve(goal), self.solve(-goal)]
-        return found
-
     def confirm(self, variables: np.ndarray, need: np.ndarray) -> dict[int, tuple[float, float]]:
         """Bounds of those variables that are narrower than they need.
 
-        Two solutions in which a variable differs by its need prove that it is wide; only the others are bounded.
+        Two solutions in which a variable differs by its need prove that it is wide. Goals over all that are not proven
+        yet, up and down at random, prove most of them; only what these leave is bounded one by one. Which variables
+        are found narrow does not depend on the draw.
         """
+        random = np.random.default_rng(0)
+        goal = np.zeros(len(self.low))
+        left, proven = np.arange(len(variables)), FEW
+        while len(left) and proven >= FEW:
+            goal[:] = 0.0
+            goal[variables[left]] = random.choice([-1.0, 1.0], len(left))
+            self.solve(goal)
+            self.solve(-goal)
+            wide = self._wide(variables[left], need[left])
+            left, proven = left[~wide], int(wide.sum())
         found = {}
-        for variable, width in zip(variables, need, strict=True):
-            if self.most[variable] - self.least[variable] >= width - EPSILON:
-                continue
-            bottom, top = self.bounds(variable)
-            if top - bottom < width - EPSILON:
-                found[int(variable)] = (bottom, top)
+        for place in left:
+            variable = variables[place]
+            goal[:] = 0.0
+            for sign in (1.0, -1.0):  # often the first end is enough
+                if not self._wide(variable, need[place]):
+                    goal[variable] = sign
+                    self.solve(goal)
+            if not self._wide(variable, need[place]):
+                found[int(variable)] = (self.least[variable], self.most[variable])
         return found
+
+    def _wide(self, variable: np.ndarray | int, need: np.ndarray | float) -> np.ndarray:
+        return self.most[variable] - self.least[variable] >= need - EPSILON
+
+
+def _rows(cube: Cube):
+    """Sums (each is zero), then pairs (each at most zero), as a sparse matrix."""
+    from scipy.sparse import coo_array
+
+    sums, pairs = cube.equations, len(cube.below)
+    smaller, larger = cube.below.reshape(-1, 2).T
+    below = sums + np.arange(pairs)
+    return coo_array(
+        (
+            np.concatenate([cube.entry_sign, np.ones(pairs), -np.ones(pairs)]),
+            (
+                np.concatenate([cube.entry_equation, below, below]),
+                np.concatenate([cube.entry_variable, smaller, larger]),
+            ),
+        ),
+        shape=(sums + pairs, len(cube.truth)),
+    ).tocsr()
+
+
+def _solver(rows, sums: int, low: np.ndarray, high: np.ndarray):
+    """HiGHS on one thread; the first so many rows are sums."""
+    import highspy
+
+    pairs, size = rows.shape[0] - sums, rows.shape[1]
+    model = highspy.HighsLp()
+    model.num_col_, model.num_row_ = size, sums + pairs
+    model.col_cost_, model.col_lower_, model.col_upper_ = np.zeros(size), low, high
+    model.row_lower_ = np.repeat([0.0, -highspy.kHighsInf], [sums, pairs])
+    model.row_upper_ = np.zeros(sums + pairs)
+    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = (
+        rows.indptr,
+        rows.indices,
+        rows.data,
+    )
+    solver = highspy.Highs()
+    options = {
+        "output_flag": False,
+        "threads": 1,
+        "parallel": "off",
+        "simplex_strategy": 4,  # primal: the last vertex stays a solution when only the goal changes
+        "mip_rel_gap": 0.0,
+    }
+    for name, value in options.items():
+        solver.setOptionValue(name, value)
+    if solver.passModel(model) == highspy.HighsStatus.kError:
+        raise AttackError("solver: the program cannot be read")
+    return solver
 
 
 def program_bounds(

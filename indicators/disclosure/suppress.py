@@ -7,7 +7,7 @@ published count in one of its sums. What cannot be repaired is a failure, and th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -18,6 +18,7 @@ from indicators.disclosure.cube import Cube
 ROUNDS = 60
 INSIDER_ROUNDS = 6
 SMALL = 60  # variables of a piece that is checked once more for whole numbers
+BATCH = 200  # variables of pieces that are solved together
 CROSSING = 1500  # variables of a cube up to which it is solved whole
 
 
@@ -70,7 +71,7 @@ def protect(
     outcome.first_exact = int((high[bad] - low[bad] < 1 - attack.EPSILON).sum())
     for outcome.rounds in range(1, ROUNDS + 1):
         if not len(bad):
-            bad, low, high = _confirm(cube, crossing, low, high, outcome)
+            bad, low, high = _programs(cube, crossing, low, high, outcome, whole=whole)
             if len(bad) and not _repair(cube, bad, low, high):  # what only programs see
                 raise SuppressionError(f"{len(bad)} cells cannot be protected")
         if len(bad):
@@ -94,16 +95,14 @@ def protect(
     else:
         raise SuppressionError(f"{len(bad)} cells are not protected after {ROUNDS} rounds")
     if trim:
-        _trim(cube, crossing)
+        _trim(cube, crossing, whole=whole)
         low, high = attack.tighten(cube, *cube.boxes())
-        bad, low, high = _confirm(cube, crossing, low, high, outcome)
+        bad, low, high = _programs(cube, crossing, low, high, outcome, whole=whole)
         if len(bad):
             raise SuppressionError(f"{len(bad)} cells are not protected")
     if insiders:
         found, outcome.insider_pairs = _insiders(cube)
         outcome.insiders = len(found)
-    if whole:
-        _whole_check(cube, low, high, outcome)
     outcome.secrets = int(cube.secret.sum())
     width = (high - low)[cube.secret & (cube.need > 1)]
     outcome.narrowest = float(width.min()) if len(width) else float("nan")
@@ -174,6 +173,16 @@ def _forget_told(cube: Cube, outcome: Outcome) -> None:
     outcome.told_for_good = len(told)
 
 
+def _programs(
+    cube: Cube, crossing: np.ndarray, low: np.ndarray, high: np.ndarray, outcome: Outcome, *, whole: bool
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What only programs see: faults by linear ones, where there are none by whole-number ones; and the bounds."""
+    bad, low, high = _confirm(cube, crossing, low, high, outcome)
+    if whole and not len(bad):
+        bad = _one_whole_number(cube, crossing, low, high, outcome)
+    return bad, low, high
+
+
 def _confirm(
     cube: Cube,
     crossing: np.ndarray,
@@ -187,41 +196,14 @@ def _confirm(
     """
     narrow = cube.secret & crossing
     low, high = low.copy(), high.copy()
-    pieces = _pieces(cube, low, high, np.flatnonzero(narrow))
-    if not pieces:
-        return np.zeros(0, dtype=int), low, high
-    apart = _far_apart(cube, pieces, narrow, low, high, outcome)
-    wide = apart.max(axis=0) - apart.min(axis=0) >= cube.need - attack.EPSILON
-    for variables in pieces:
-        wanted = variables[narrow[variables] & ~wide[variables]]
-        if not len(wanted):
-            continue
-        cut, numbers, _rows = cube.part(variables)
+    for cut, numbers in _cuts(cube, _pieces(cube, np.flatnonzero(narrow))):
+        secret = np.flatnonzero(narrow[numbers])
         programs = attack.Programs(cut, low[numbers], high[numbers])
-        found = programs.confirm(np.searchsorted(numbers, wanted), cube.need[wanted])
+        found = programs.confirm(secret, cut.need[secret])
         outcome.programs += programs.solved
         for place, (bottom, top) in found.items():
             low[numbers[place]], high[numbers[place]] = bottom, top
     return attack.violations(cube, low, high), low, high
-
-
-def _far_apart(
-    cube: Cube,
-    pieces: list[np.ndarray],
-    narrow: np.ndarray,
-    low: np.ndarray,
-    high: np.ndarray,
-    outcome: Outcome,
-) -> np.ndarray:
-    """A few solutions [solution, variable] of all pieces together; the lower bounds elsewhere."""
-    variables = np.sort(np.concatenate(pieces))
-    cut, numbers, _rows = cube.part(variables)
-    programs = attack.Programs(cut, low[numbers], high[numbers])
-    solutions = programs.explore(np.flatnonzero(narrow[numbers]))
-    outcome.programs += programs.solved
-    result = np.tile(low, (len(solutions), 1))
-    result[:, numbers] = solutions
-    return result
 
 
 def _local(cube: Cube) -> Cube:
@@ -239,7 +221,7 @@ def _local(cube: Cube) -> Cube:
     )
 
 
-def _pieces(cube: Cube, low: np.ndarray, high: np.ndarray, secrets: np.ndarray) -> list[np.ndarray]:
+def _pieces(cube: Cube, secrets: np.ndarray) -> list[np.ndarray]:
     """Variables to solve together, in ascending order: all that local sums connect with a secret, with their sums."""
     if not len(secrets):
         return []
@@ -250,6 +232,17 @@ def _pieces(cube: Cube, low: np.ndarray, high: np.ndarray, secrets: np.ndarray) 
     start = np.searchsorted(label[order], wanted)
     stop = np.searchsorted(label[order], wanted, side="right")
     return [np.sort(order[a:b]) for a, b in zip(start, stop, strict=True)]
+
+
+def _cuts(cube: Cube, pieces: list[np.ndarray]) -> Iterator[tuple[Cube, np.ndarray]]:
+    """Pieces as cubes of their own, with the numbers of their variables; small ones together, to share solutions."""
+    if not pieces:
+        return
+    together, numbers, _rows = cube.part(np.sort(np.concatenate(pieces)))
+    end = np.cumsum([len(one) for one in pieces]) // BATCH
+    for batch in np.split(np.arange(len(pieces)), np.flatnonzero(np.diff(end)) + 1):
+        variables = np.sort(np.concatenate([pieces[one] for one in batch]))
+        yield together.part(np.searchsorted(numbers, variables))[0], variables
 
 
 def _repair(cube: Cube, bad: np.ndarray, low: np.ndarray, high: np.ndarray) -> bool:
@@ -312,7 +305,7 @@ def _cheapest(cube: Cube, touched: np.ndarray, cost: np.ndarray) -> np.ndarray:
     return rows[~cube.hidden[rows]]
 
 
-def _trim(cube: Cube, crossing: np.ndarray) -> None:
+def _trim(cube: Cube, crossing: np.ndarray, *, whole: bool) -> None:
     """Publish again, the most costly first, every complementary row without which all secrets stay wide."""
     extra = np.flatnonzero(cube.hidden & ~cube.primary)
     for row in extra[np.argsort(-cube.row_cost[extra], kind="stable")]:
@@ -320,42 +313,28 @@ def _trim(cube: Cube, crossing: np.ndarray) -> None:
         low, high = attack.tighten(cube, *cube.boxes())
         bad = attack.violations(cube, low, high)
         if not len(bad):
-            bad, low, high = _confirm(cube, crossing, low, high, Outcome())
+            bad, low, high = _programs(cube, crossing, low, high, Outcome(), whole=whole)
         if len(bad):
             cube.hidden[row] = True
 
 
-def _whole_check(cube: Cube, low: np.ndarray, high: np.ndarray, outcome: Outcome) -> None:
-    """Small crossing pieces once more with whole numbers: a wide interval may hold one whole solution only.
+def _one_whole_number(
+    cube: Cube, crossing: np.ndarray, low: np.ndarray, high: np.ndarray, outcome: Outcome
+) -> np.ndarray:
+    """Secrets of small crossing pieces for which a wide interval holds one whole solution only.
 
     In a tree of sums every whole number between the bounds has a solution, so only crossing sums are tried.
     """
-    crossing = attack.cyclic(_local(cube))
-    secrets = np.flatnonzero(cube.secret & crossing)
-    if not len(secrets):
-        return
+    secret = cube.secret & crossing
     fraction = np.isfinite(cube.truth) & (np.abs(cube.truth - np.round(cube.truth)) > 1e-6)
-    narrow = np.zeros(len(cube.truth), dtype=bool)
-    narrow[secrets] = True
     small = [
-        one for one in _pieces(cube, low, high, secrets) if len(one) <= SMALL and not fraction[one].any()
+        one for one in _pieces(cube, np.flatnonzero(secret)) if len(one) <= SMALL and not fraction[one].any()
     ]
-    if not small:
-        return
-    apart = _far_apart(cube, small, narrow, low, high, outcome)
-    for variables in small:
-        wanted = variables[narrow[variables]]
-        solutions = apart[:, variables]
-        solutions = apart[np.abs(solutions - np.round(solutions)).max(axis=1) < 1e-6]
-        if len(solutions):
-            wanted = wanted[
-                solutions[:, wanted].max(axis=0) - solutions[:, wanted].min(axis=0) < 1 - attack.EPSILON
-            ]
-        if not len(wanted):
-            continue
-        cut, numbers, _rows = cube.part(variables)
+    bad = [np.zeros(0, dtype=int)]
+    for cut, numbers in _cuts(cube, small):
+        wanted = np.flatnonzero(secret[numbers])
         programs = attack.Programs(cut, low[numbers], high[numbers], whole=True)
-        found = programs.confirm(np.searchsorted(numbers, wanted), np.minimum(cube.need[wanted], 1))
+        found = programs.confirm(wanted, np.minimum(cut.need[wanted], 1))
         outcome.whole_programs += programs.solved
-        if found:
-            raise SuppressionError(f"{len(found)} cells have one whole-number solution only")
+        bad.append(numbers[np.array(list(found), dtype=int)])
+    return np.concatenate(bad)

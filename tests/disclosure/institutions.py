@@ -53,9 +53,8 @@ def given_away(members: pd.DataFrame, told: pd.DataFrame, levels: list[str]) -> 
             add(cell[inside, levels.index(level)], 0.0)
     cube = builder.cube()
     programs = attack.Programs(cube, *cube.boxes())
-    programs.explore(cell.ravel())
     random = np.random.default_rng(1)
-    for _turn in range(4):
+    for _turn in range(8):
         goal = np.zeros(len(cube.truth))
         goal[cell.ravel()] = random.normal(size=cell.size)
         programs.solve(goal)

@@ -215,13 +215,94 @@ def test_secret_that_nothing_can_protect_stops_the_publication():
     assert cube.hidden.tolist() == [False, True, True]
 
 
-def test_solver_out_of_time_is_an_error():
+@pytest.mark.parametrize("whole", [False, True])
+def test_solver_out_of_time_is_an_error(whole):
     """P15: a program that does not finish is no proof."""
     random = np.random.default_rng(1)
     cube = cube_of(random_table(random, (6, 6)))
-    programs = attack.Programs(cube, *cube.boxes(), whole=True, seconds=0.0)
+    programs = attack.Programs(cube, *cube.boxes(), whole=whole, seconds=0.0)
     with pytest.raises(attack.AttackError, match="solver"):
         programs.bounds(int(np.flatnonzero(cube.secret)[0]))
+
+
+def test_contradiction_is_an_error():
+    """P15: statements that no table fits prove nothing."""
+    cube = cube_of(np.array([[20, 30], [40, 50]]))
+    low, high = cube.boxes()
+    low[0] = high[0] = 21.0
+    with pytest.raises(attack.AttackError, match="Infeasible"):
+        attack.Programs(cube, low, high).bounds(0)
+
+
+def test_solution_that_misses_a_sum_is_refused(monkeypatch):
+    """P15: what the solver returns is checked against the sums; it gets a second try from nothing, then it is an error."""
+    cube = cube_of(np.array([[4, 30], [40, 50]]))
+    secret = int(np.flatnonzero(cube.secret)[0])
+    holds, answers = attack.Programs._holds, iter([False, True])
+    programs = attack.Programs(cube, *cube.boxes())
+    assert not programs._holds(cube.truth + 1.0)
+    assert programs._holds(cube.truth)
+    monkeypatch.setattr(attack.Programs, "_holds", lambda self, one: next(answers, True) and holds(self, one))
+    assert programs.bounds(secret) == pytest.approx((4.0, 4.0))
+    monkeypatch.setattr(attack.Programs, "_holds", lambda self, one: False)
+    with pytest.raises(attack.AttackError, match="solver"):
+        programs.bounds(secret)
+
+
+@settings(max_examples=40, deadline=None)
+@given(blocks(), st.booleans())
+def test_shared_solutions_find_the_same_as_single_programs(cells, rounding):
+    """Which secrets are narrow, and their bounds, do not depend on the solutions tried before or on their order."""
+    cube = cube_of(cells, rounding=rounding)
+    secrets = np.flatnonzero(cube.secret)
+    if not len(secrets):
+        return
+    low, high = attack.program_bounds(cube, secrets, *cube.boxes())
+    narrow = secrets[high - low < NEED - attack.EPSILON]
+    for order in (secrets, secrets[::-1]):
+        found = attack.Programs(cube, *cube.boxes()).confirm(order, np.full(len(order), NEED))
+        assert sorted(found) == narrow.tolist()
+        for variable, (bottom, top) in found.items():
+            place = np.searchsorted(secrets, variable)
+            assert bottom == pytest.approx(low[place], abs=1e-5)
+            assert top == pytest.approx(high[place], abs=1e-5)
+
+
+def tens(cost: float) -> Cube:
+    """A secret of twenty that is the sum of ten equal counts and is told to lie in 11...20.
+
+    Fractions reach all of 11...20; of whole numbers ten equal ones add up to 20 only. The counts are equal because
+    each is what is missing from a total of ten (told, at this cost) to one other count.
+    """
+    builder = Builder()
+    sum_, other = builder.add_variables([20.0, 8.0], need=[NEED, 0.0])
+    parts, totals = builder.add_variables(np.full(10, 2.0)), builder.add_variables(np.full(10, 10.0))
+    builder.say(-1, np.array([sum_]), 11.0, 20.0)
+    builder.say(builder.add_rows(np.full(10, cost), False), totals, 10.0, 10.0)
+    builder.add_sums(np.zeros(11), np.append(parts, sum_), np.append(np.zeros(10, bool), True))
+    for part, total in zip(parts, totals, strict=True):
+        builder.add_sums(np.zeros(3), np.array([part, other, total]), np.array([False, False, True]))
+    return builder.cube()
+
+
+def test_one_whole_number_is_repaired():
+    """P5: where whole numbers leave one solution, more is hidden until there are others."""
+    cube = tens(10.0)
+    low, high = attack.program_bounds(cube, np.array([0]), *cube.boxes())
+    assert (low[0], high[0]) == pytest.approx((11.0, 20.0))
+    assert attack.whole_bounds(cube, np.array([0]), *cube.boxes())[0][0] == 20.0
+    suppress.protect(cube, whole=False)
+    assert not cube.hidden.any()
+    outcome = suppress.protect(cube)
+    assert outcome.complementary == int(cube.hidden.sum()) > 0
+    low, high = attack.whole_bounds(cube, np.array([0]), *cube.boxes())
+    assert low[0] < high[0] == 20.0
+
+
+def test_one_whole_number_that_nothing_repairs_stops_the_publication():
+    """P15: totals that may not be hidden leave one whole number: refused."""
+    with pytest.raises(suppress.SuppressionError, match="1 cells cannot be protected"):
+        suppress.protect(tens(np.inf))
 
 
 def test_institution_that_knows_its_own_count():
