@@ -6,12 +6,17 @@ PORT ?= 8050
 # Processes that share the tests, a file each; 0 runs them one after another.
 TEST_PROCESSES ?= 2
 
+# What the browser files are built from, and the code that the server runs.
+ROOMS := access components data_access indicators language pages
+BROWSER := assets $(wildcard assets/*.* bundle/*.py bundle/*.json bundle/*.mjs bundle/*.cjs reference/*.geojson)
+CODE := $(wildcard *.py $(addsuffix /*.py,$(ROOMS)) $(addsuffix /*/*.py,$(ROOMS)))
+
 .PHONY: run test quick bench setup setup-dev bundle demo clean format
 
 run: setup
-	@PORT=$(PORT) $(PY) manage.py serve --demo-first
+	@PORT=$(PORT) exec $(PY) -m serving --demo-first
 
-setup: $(VENV)/.runtime bundle
+setup: $(VENV)/.runtime assets/built/.current var/.compiled
 
 $(VENV)/.runtime: requirements.txt
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
@@ -23,8 +28,15 @@ $(VENV)/.development: requirements-dev.txt $(VENV)/.runtime
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
-bundle: $(VENV)/.runtime
-	@$(PY) -m bundle.build || echo "Pārlūka pakotni neizdevās izveidot; lieto Dash iebūvēto | the browser bundle could not be built; using Dash's own"
+assets/built/.current: $(VENV)/.runtime $(BROWSER)
+	@$(PY) -m bundle.build && touch $@ || echo "Pārlūka pakotni neizdevās izveidot; lieto Dash iebūvēto | the browser bundle could not be built; using Dash's own"
+
+bundle: assets/built/.current
+
+# Compiled once here: where Python is told to write no bytecode, every start would compile all of it.
+var/.compiled: $(VENV)/.runtime $(CODE)
+	@mkdir -p var
+	@$(PY) -m compileall -q *.py $(ROOMS) && touch $@
 
 demo: $(VENV)/.runtime
 	@$(PY) manage.py ensure-demo

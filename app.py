@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import structlog
@@ -16,6 +17,7 @@ from access import limits as access_limits
 from access import passwords, session
 from access.callbacks import refuse_open_doors, refuse_unguarded
 from access.pages import Renderer, match
+from access.rules import Server
 from components import static_files
 from components.templating import environment
 from data_access import engine as engines
@@ -49,16 +51,22 @@ def create_app(settings: configuration.Settings | None = None) -> site.Panel:
     """Build the application. Raises SettingsError, EngineError, SchemaMismatch or UnguardedCallback with what to mend."""
     settings = settings or configuration.load()
     configure_logging(settings.log_level, settings.log_format)
-    planes = engines.planes(
-        settings.database_url,
-        public_url=settings.public_database_url,
-        scoped_url=settings.scoped_database_url,
-        strict=settings.environment == "production",
-    )
-    pages.load_all()
+    with ThreadPoolExecutor() as besides:  # hashes are made by a second processor while pages are imported
+        opened = besides.submit(
+            engines.planes,
+            settings.database_url,
+            public_url=settings.public_database_url,
+            scoped_url=settings.scoped_database_url,
+            strict=settings.environment == "production",
+        )
+        prepared = besides.submit(passwords.prepare)
+        pages.load_all()
+        planes = opened.result()
+        prepared.result()
 
     app = site.Panel(
         __name__,
+        server=Server(__name__),
         assets_folder=str(ROOT / "assets"),
         include_assets_files=False,
         suppress_callback_exceptions=True,
@@ -72,7 +80,6 @@ def create_app(settings: configuration.Settings | None = None) -> site.Panel:
 
     environment().globals["contact"] = settings.contact
     session.configure(app.server, settings)
-    passwords.prepare()
     app.server.extensions["ikms_demo_accounts"] = demo_scopes(planes.public) if settings.demo else {}
     mark = stored.code_mark(settings.contact)
     renderer = Renderer(planes, settings, site.not_found, mark, specimen.dictionary)

@@ -369,19 +369,6 @@ def dictionary() -> None:
     console.print(path.relative_to(configuration.ROOT))
 
 
-def _refuse_other_schema(settings) -> None:
-    """Say it here, in one line, and not in every worker."""
-    from data_access import migrations_runner
-
-    try:
-        engine = engines.create(settings.database_url, read_only=True)
-        migrations_runner.verify(engine)
-    except (engines.EngineError, migrations_runner.SchemaMismatch) as error:
-        console.print(f"[red]{error}[/red]")
-        raise typer.Exit(1) from None
-    engine.dispose()
-
-
 @cli.command()
 def serve(
     demo_first: bool = typer.Option(False, help="Make the demonstration database when there is none."),
@@ -390,22 +377,8 @@ def serve(
     import os
     import sys
 
-    if demo_first:
-        ensure_demo()
-    settings = configuration.load()
-    _refuse_other_schema(settings)
-    console.print(
-        f"[bold]IKMS panelis: http://{settings.host}:{settings.port}/[/bold]  (Ctrl+C beidz | stops)"
-    )
-    arguments = [
-        sys.executable, "-m", "gunicorn", "app:server",
-        "--bind", f"{settings.host}:{settings.port}",
-        "--workers", str(settings.workers),
-        "--worker-class", "gthread", "--threads", "4",
-        "--timeout", "30", "--max-requests", "20000", "--max-requests-jitter", "2000",
-        "--no-control-socket", "--log-level", "warning",
-    ]  # fmt: skip
-    os.execv(sys.executable, arguments)
+    # Anew, so that the server does not carry what only commands use.
+    os.execv(sys.executable, [sys.executable, "-m", "serving", *(["--demo-first"] if demo_first else [])])
 
 
 loading.add(cli, _engine, console, after=_after_publication)

@@ -17,10 +17,11 @@ from urllib.parse import parse_qsl, urlencode
 
 from flask import g, has_request_context
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import Map, RequestRedirect, Rule
+from werkzeug.routing import Map, RequestRedirect
 
 from data_access.scope import ROLES, Scope
 
+from .rules import LateRule
 from .session import record_view
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def _map() -> Map:
         for lang in LANGUAGES:
             prefix = "" if lang == "lv" else "/en"
             path = f"{prefix}{entry.path}" if entry.path != "/" else (prefix or "/")
-            rules.append(Rule(path, endpoint=f"{entry.name}|{lang}"))
+            rules.append(LateRule(path, endpoint=f"{entry.name}|{lang}"))
     return Map(rules, strict_slashes=False, redirect_defaults=False, merge_slashes=False)
 
 
@@ -260,7 +261,9 @@ class Renderer:
             key = self._key(reader, found)
             if key in self._public:
                 return self._public[key]
-            view = self._view(reader, found, path, record=not export)
+            view, school = self._view(reader, found, path)
+        if school and not export:
+            record_view(school)
         if key is not None and view.cacheable:
             for frame in view.frames():
                 len(frame.table.rows)  # what is kept must not hold on to what it was made from
@@ -279,20 +282,27 @@ class Renderer:
             return self._packed(self._own(found, scope, path))
         if found.page.name in self._with_charts:
             return Fragment(None, None)
+        packed, school, dictionary = None, None, self._dictionary(found.lang)
         with reading(self._engine, scope) as reader:
             _tell(reader)
             if found.page.stored and found.params.keys() == found.page.path_params:
-                reg_no = found.params["reg_no"]
-                packed = stored_pages.find(reader, path, reg_no, self._mark)
-                dictionary = self._dictionary(found.lang)
+                packed = stored_pages.find(reader, path, found.params["reg_no"], self._mark)
                 if packed is not None and dictionary.made(packed):
-                    if has_request_context():
-                        record_view(reg_no)
-                    return Fragment(packed, reader.release.id, 200, dictionary)
-            key = self._key(reader, found)
-            if key in self._public_html:
-                return self._public_html[key]
-            view = self._public.get(key) or self._view(reader, found, path)
+                    school = found.params["reg_no"] if has_request_context() else None
+                else:
+                    packed = None
+            if packed is None:
+                key = self._key(reader, found)
+                if key in self._public_html:
+                    return self._public_html[key]
+                view = self._public.get(key)
+                if view is None:
+                    view, school = self._view(reader, found, path)
+        # Nothing is read any more: SQLite can fold its journal only where no reader is in the middle of it.
+        if school:
+            record_view(school)
+        if packed is not None:
+            return Fragment(packed, reader.release.id, 200, dictionary)
         if view.has_graphs:
             self._with_charts.add(found.page.name)
             return Fragment(None, None)
@@ -317,14 +327,15 @@ class Renderer:
         release = (reader.release.id, reader.release.created_at)
         return (*release, newest(reader), date.today(), found.page.name, found.lang, params)
 
-    def _view(self, reader: Reader, found: Match, path: str, *, record: bool = True) -> View:
+    def _view(self, reader: Reader, found: Match, path: str) -> tuple[View, str | None]:
+        """The view, and the school whose detail it opens, to be recorded before the view is shown."""
         try:
             view = found.page.view(Request(reader, found.lang, found.params, found.page.name, self._settings))
         except NotFound:
-            return self._not_found(path, found.lang)
-        if reader.scope.signed_in and record and has_request_context():
-            self._record(reader, found.params.get("reg_no"))
-        return view
+            return self._not_found(path, found.lang), None
+        if reader.scope.signed_in and has_request_context():
+            return view, self._school(reader, found.params.get("reg_no"))
+        return view, None
 
     def _own(self, found: Match, scope: Scope, path: str) -> View:
         from data_access.reading import Reader
@@ -336,12 +347,12 @@ class Renderer:
             return self._not_found(path, found.lang)
 
     @staticmethod
-    def _record(reader: Reader, reg_no: str | None) -> None:
+    def _school(reader: Reader, reg_no: str | None) -> str | None:
         from data_access.queries.units import institution_by_reg_no
 
         unit = institution_by_reg_no(reader, reg_no) if reg_no else None
-        if unit is not None and reader.scope.covers_institution(unit.id, unit.municipality_code):
-            record_view(unit.reg_no)
+        covered = unit is not None and reader.scope.covers_institution(unit.id, unit.municipality_code)
+        return unit.reg_no if covered else None
 
 
 def _tell(reader: Reader) -> None:

@@ -97,19 +97,21 @@ def _find() -> Row | None:
     if not token:
         return None
     made = identity()
-    with made.desk.read() as connection:
-        row = sessions.find(connection, token, made.limits)
-        if row is None or (row.demo_account and row.demo_account not in demo_accounts()):
-            g.ikms_cookie = ""
-            return None
-        g.ikms_scope = (
-            demo_accounts()[row.demo_account] if row.demo_account else sessions.scope_of(connection, row)
-        )
+    with made.desk.look() as statements:
+        row = sessions.find(statements, token, made.limits)
+    if row is None or (row.demo_account and row.demo_account not in demo_accounts()):
+        g.ikms_cookie = ""
+        return None
+    if row.demo_account:
+        g.ikms_scope = demo_accounts()[row.demo_account]
+    else:
+        with made.desk.read() as connection:
+            g.ikms_scope = sessions.scope_of(connection, row)
     statement = sessions.seen(row)
     if statement is not None:
         try:
-            with made.desk.write(patience=50) as connection:
-                connection.execute(*statement)
+            with made.desk.note(patience=50) as statements:
+                statements.execute(*statement)
         except DBAPIError:  # another writer: a later request notes it
             pass
     return row

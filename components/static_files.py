@@ -88,19 +88,22 @@ def _joined_styles(prefix: str, assets: Path) -> str | None:
 
 
 class _File:
-    """One address: its answers with a long and a short life, renewed when the file on disk changes."""
+    """One address: its answers with a long and a short life, made when it is first asked for and when the file changes."""
 
     def __init__(self, path: Path, server: StaticFiles, *, named_by_content: bool = False) -> None:
         self.path, self.server, self.named_by_content = path, server, named_by_content
-        self._read()
+        self.seen: tuple[int, int] | None = None
 
     def _read(self) -> None:
         status = self.path.stat()
         digest = hashlib.sha256(self.path.read_bytes()).hexdigest()
-        self.seen = (status.st_mtime_ns, status.st_size)
         self.queries = {f"v={digest[:12]}", f"m={int(status.st_mtime)}"}
         self.forever = self.server.answer(self.path, digest, FOREVER)
         self.ask_first = self.server.answer(self.path, digest, ASK_FIRST)
+        self.seen = (
+            status.st_mtime_ns,
+            status.st_size,
+        )  # last: another thread reads the answers from here on
 
     def current(self, query: str, stamped: bool) -> StaticFile:
         """The answer for this query string; `stamped`: the address itself changes with the content."""
@@ -236,10 +239,9 @@ def security_headers(response: Response, app: Dash, *, https: bool = False) -> R
     headers = response.headers
     for name, value in _safe_headers(https).items():
         headers.setdefault(name, value)
-    if response.mimetype == "text/html":
-        headers.setdefault("Content-Security-Policy", content_security_policy(app, https=https))
-    else:
-        headers.setdefault("Content-Security-Policy", NOTHING)
+    if "Content-Security-Policy" not in headers:
+        html = response.mimetype == "text/html"
+        headers["Content-Security-Policy"] = content_security_policy(app, https=https) if html else NOTHING
     return response
 
 

@@ -19,6 +19,7 @@ import structlog
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
+from .plain import Plain
 from .schema_identity import audit_event, audit_head
 from .writing import Desk, stamp
 
@@ -40,6 +41,7 @@ RESULTS = ("done", "refused", "failed")
 LONGEST = 2000
 _HASHED = [column.name for column in audit_event.columns if column.name != "hash"]
 _HEAD = select(audit_head.c.last_id, audit_head.c.hash).with_for_update()
+_MOMENT = select(audit_event.c.at).where(audit_event.c.id == bindparam("number"))
 # Made once: a page view is recorded at every change of view, and making a statement costs more than running it.
 _APPEND = insert(audit_event)
 _MOVE = update(audit_head).values(last_id=bindparam("number"), hash=bindparam("new_hash"))
@@ -56,7 +58,7 @@ class Actor:
 
 
 def record(
-    connection: Connection,
+    connection: Connection | Plain,
     what: str,
     *,
     who: str,
@@ -98,12 +100,12 @@ def clean(text: str) -> str:
     return "".join(sign if sign.isprintable() else " " for sign in text)[:200]
 
 
-def _append(connection: Connection, values: Mapping[str, str]) -> int:
-    head = connection.execute(_HEAD).one()
+def _append(connection: Connection | Plain, values: Mapping[str, str]) -> int:
+    head = connection.execute(_HEAD).first()
     number = head.last_id + 1
     # A clock that is set back must not make a later record look earlier.
-    before = connection.execute(select(audit_event.c.at).where(audit_event.c.id == head.last_id)).scalar()
-    row = {"id": number, **values, "at": max(values["at"], before or ""), "previous": head.hash}
+    last = connection.execute(_MOMENT, {"number": head.last_id}).first()
+    row = {"id": number, **values, "at": max(values["at"], last.at if last else ""), "previous": head.hash}
     row["hash"] = digest(row)
     connection.execute(_APPEND, row)
     connection.execute(_MOVE, {"number": number, "new_hash": row["hash"]})
@@ -194,16 +196,16 @@ class Recorder:
     def record(
         self, what: str, actor: Actor, *, unit: str = "", detail: Mapping | None = None, also=()
     ) -> None:
-        """Append one record; `also`: further statements of the same transaction, each with its values; left out when it must wait."""
+        """Append one record; `also`: further statements (constants) of the same transaction, each with its values; left out when it must wait."""
         fields = {
             "who": actor.who, "role": actor.role, "scope": actor.scope, "unit": unit, "origin": actor.origin,
             "detail": dict(detail or {}),
         }  # fmt: skip
         try:
-            with self._desk.write(self.PATIENCE) as connection:
+            with self._desk.note(self.PATIENCE) as statements:
                 for statement, values in also:
-                    connection.execute(statement, values)
-                record(connection, what, **fields)
+                    statements.execute(statement, values)
+                record(statements, what, **fields)
         except DBAPIError as error:
             log.warning("audit set aside", kind=type(error).__name__)
             self._set_aside(what, fields)

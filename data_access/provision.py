@@ -9,7 +9,6 @@ all, is the lock.
 from __future__ import annotations
 
 from sqlalchemy import Connection, Table, text
-from sqlalchemy.dialects import postgresql
 
 from . import planes, schema
 from .scope import Scope
@@ -73,6 +72,8 @@ def _condition(table: Table) -> str:
     rule = planes.PUBLIC[table.name].where
     if rule is None:
         return "true"
+    from sqlalchemy.dialects import postgresql  # a tenth of the import of SQLAlchemy, for the command alone
+
     compiled = rule(table).compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})
     return str(compiled).replace(f"{table.name}.", "")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, select
 
-from . import provision
+from . import plain, provision
 from .engine import Planes
 from .schema import release, release_pointer
 from .scope import Scope
@@ -51,7 +51,7 @@ _CURRENT = select(
 
 def current_release(connection: Connection) -> Release:
     """The release that the pointer names. Raises NoRelease when nothing is published."""
-    row = connection.execute(_CURRENT).first()
+    row = plain.within(connection).execute(_CURRENT).first()
     if row is None:
         raise NoRelease("Nav publicēta neviena versija | Nothing has been published yet")
     return Release(row.id, row.created_at, row.as_of, row.reason, bool(row.synthetic), row.facts_hash)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-import numpy as np
 from sqlalchemy import Connection, Text, and_, cast, func, insert, literal, outerjoin, select
+
+from indicators.later import later
 
 from . import facts
 from .bulk import insert_rows
@@ -26,6 +27,8 @@ from .schema import (
 
 if TYPE_CHECKING:
     import pandas as pd
+
+np = later("numpy")
 
 MATRIX, UNTOLD = "absence_matrix", "untold"
 NAMED = 5  # institutions of a cell that are named

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select, updat
 from language.messages import _
 
 from . import lineage
+from .plain import Plain
 from .schema_identity import user_account, user_assignment, user_session
 from .scope import Scope
 from .writing import now, stamp, today
@@ -71,7 +72,7 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
-def find(connection: Connection, token: str, limits: Limits) -> Row | None:
+def find(connection: Connection | Plain, token: str, limits: Limits) -> Row | None:
     """The live session of a token, with its account and assignment; None when it ended, expired or never was."""
     if not 40 <= len(token) <= 60:
         return None

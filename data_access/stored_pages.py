@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select
 
+from . import plain
 from .reading import Reader
 from .schema import institution, school_answer, stored_page
 
@@ -44,15 +45,19 @@ def find(reader: Reader, address: str, reg_no: str, mark: str) -> bytes | None:
     scope = reader.scope
     if not scope.signed_in:
         return None
-    row = reader.connection.execute(
-        _ONE,
-        {
-            "release_id": reader.release.id,
-            "address": address,
-            "variant": variant_of(scope.role),
-            "reg_no": reg_no,
-        },
-    ).first()
+    row = (
+        plain.within(reader.connection)
+        .execute(
+            _ONE,
+            {
+                "release_id": reader.release.id,
+                "address": address,
+                "variant": variant_of(scope.role),
+                "reg_no": reg_no,
+            },
+        )
+        .first()
+    )
     if row is None:
         return None
     institution_id, municipality_code, drawn_by, answer_id, html, newest = row

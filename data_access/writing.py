@@ -14,6 +14,8 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError as Unwritable  # noqa: F401  what pages catch when another writer is at work
 
 from . import engine as engines
+from . import plain
+from .plain import Plain
 
 
 def now() -> datetime:
@@ -69,6 +71,18 @@ class Desk:
                 if sqlite:
                     raw.execute(f"PRAGMA busy_timeout={engines.SQLITE_SETTINGS['busy_timeout']}")
                 raw.close()
+
+    @contextmanager
+    def look(self) -> Iterator[Plain]:
+        """For one look-up in every request."""
+        with plain.reading(self._reading) as statements:
+            yield statements
+
+    @contextmanager
+    def note(self, patience: int) -> Iterator[Plain]:
+        """A writing transaction in every request. patience: milliseconds to wait for another writer."""
+        with plain.writing(self._writing, patience, engines.SQLITE_SETTINGS["busy_timeout"]) as statements:
+            yield statements
 
     def dispose(self) -> None:
         """Close all connections."""

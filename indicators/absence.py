@@ -11,15 +11,16 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from indicators import comparison
 from indicators.catalogue import INDICATORS
 from indicators.disclosure import MINIMUM, RULES, percentage_band, rounded
+from indicators.later import later
 from indicators.statistics import intervals, projection
 
 if TYPE_CHECKING:
     import pandas as pd
+
+np = later("numpy")
 
 INDICATOR = INDICATORS["R03"]
 PRIMARY, CASES = "e_journals", "viis_cases"

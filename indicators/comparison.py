@@ -10,12 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from indicators.later import later
 from indicators.statistics import intervals, multiplicity, trend
 
 if TYPE_CHECKING:
     from indicators.model import Indicator
+
+np = later("numpy")
 
 WINDOW = 6  # comparable periods that a trend looks back, this one included
 MIN_POINTS = trend.MIN_POINTS

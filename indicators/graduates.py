@@ -13,14 +13,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from indicators.disclosure import MINIMUM, RULES, percentage_band, rounded
+from indicators.later import later
 
 if TYPE_CHECKING:
     import pandas as pd
+
+np = later("numpy")
 
 STATUSES = ("employed", "unemployed", "studying", "inactive", "emigrated", "unknown")
 AWAY = ("emigrated", "unknown")
@@ -170,7 +172,11 @@ def poisson_ratio(observed: float, expected: float) -> tuple[float, float]:
 
 # --- mixtures ------------------------------------------------------------------------------------
 
-_GRID = np.linspace(np.log(0.05), np.log(20.0), 120)  # logarithm of the ratio to a middle income
+
+@cache
+def _grid() -> np.ndarray:
+    """Logarithm of the ratio to a middle income."""
+    return np.linspace(np.log(0.05), np.log(20.0), 120)
 
 
 @dataclass(frozen=True)
@@ -196,7 +202,7 @@ class Incomes:
         centre = float(np.exp(np.average(np.log(middle), weights=weight))) if weight.any() else 1.0
         below = np.maximum(np.log(middle / low) / QUARTILE, 1e-3)
         above = np.maximum(np.log(high / middle) / QUARTILE, 1e-3)
-        distance = (_GRID[None, :] - np.log(middle / centre)[:, None]).astype(np.float32)
+        distance = (_grid()[None, :] - np.log(middle / centre)[:, None]).astype(np.float32)
         spread = np.where(distance < 0, below[:, None], above[:, None]).astype(np.float32)
         return cls(weight, np.stack([low, middle, high], axis=1), centre, ndtr(distance / spread))
 
@@ -220,11 +226,11 @@ class Incomes:
         mixed = (sums @ self.curves)[known] / total[known, None]
         rows = np.arange(len(mixed))
         for column, q in enumerate((0.25, 0.5, 0.75)):
-            right = np.clip((mixed < q).sum(axis=1), 1, len(_GRID) - 1)
+            right = np.clip((mixed < q).sum(axis=1), 1, len(_grid()) - 1)
             a, b = mixed[rows, right - 1], mixed[rows, right]
             part = np.clip(np.where(b > a, (q - a) / np.where(b > a, b - a, 1), 0.0), 0, 1)
             result[known, column] = self.centre * np.exp(
-                _GRID[right - 1] + part * (_GRID[right] - _GRID[right - 1])
+                _grid()[right - 1] + part * (_grid()[right] - _grid()[right - 1])
             )
         earning = self.n > 0
         single = np.bincount(codes[earning], minlength=groups) == 1

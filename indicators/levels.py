@@ -27,9 +27,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
+from indicators.later import later
 from indicators.statistics import bayes
+
+np = later("numpy")
 
 CERTAIN = 0.90
 MIN_INSTITUTIONS = 30

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from indicators.disclosure import MINIMUM, rounded
+from indicators.later import later
 
 if TYPE_CHECKING:
     import pandas as pd
+
+np = later("numpy")
 
 NINE = (
     "no_information",

@@ -7,6 +7,9 @@ first used; two files that translate one msgid differently are refused. Placehol
 from __future__ import annotations
 
 import ast
+import contextlib
+import hashlib
+import json
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -15,14 +18,13 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from babel.messages.pofile import PoFileError, read_po
-
 from language.numbers import plain
 from language.plurals import FORMS, HEADERS, plural_index
 
 LANGUAGES = ("lv", "en")
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "locale"
+PREPARED = ROOT / "var" / "prepared"  # what was worked out at an earlier start; may be removed at any time
 
 # What the collector looks for; the numbers say which arguments are texts.
 KEYWORDS = {"t": (1,), "translate": (1,), "_": (1,), "tn": (1, 2), "translate_plural": (1, 2)}
@@ -48,6 +50,8 @@ class Catalogue:
 
 def load(lang: str, folder: Path = LOCALE) -> Catalogue:
     """Read and merge the catalogues of ``lang``; an untranslated or fuzzy entry counts as missing."""
+    from babel.messages.pofile import PoFileError, read_po
+
     if lang not in LANGUAGES:
         raise ValueError(f"unknown language {lang!r}; known: {', '.join(LANGUAGES)}")
     texts: dict[str, str] = {}
@@ -96,7 +100,33 @@ def _check_placeholders(message: Message, found: str | tuple[str, ...], name: st
 @cache
 def catalogue(lang: str) -> Catalogue:
     """The catalogue in use; read once for the life of the process."""
-    return load(lang)
+    mark = hashlib.sha256(Path(__file__).read_bytes())
+    for path in sorted((LOCALE / lang / "LC_MESSAGES").glob("*.po")):
+        mark.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    kept = PREPARED / f"messages-{lang}-{mark.hexdigest()[:24]}.json"
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        return _from_json(lang, kept.read_bytes())
+    made = load(lang)
+    with contextlib.suppress(OSError):  # without it the next start reads the catalogues again
+        PREPARED.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = kept.with_name(f".{kept.name}.{os.getpid()}")
+        draft.write_bytes(_to_json(made))
+        draft.replace(kept)
+        for old in PREPARED.glob(f"messages-{lang}-*.json"):
+            if old != kept:
+                old.unlink(missing_ok=True)
+    return made
+
+
+def _to_json(made: Catalogue) -> bytes:
+    return json.dumps({"texts": made.texts, "plurals": made.plurals, "ids": list(made.ids.items())}).encode()
+
+
+def _from_json(lang: str, data: bytes) -> Catalogue:
+    found = json.loads(data)
+    plurals = {key: tuple(forms) for key, forms in found["plurals"].items()}
+    ids = {key if isinstance(key, str) else tuple(key): name for key, name in found["ids"]}
+    return Catalogue(lang, found["texts"], plurals, ids)
 
 
 def translate(text: str, /, lang: str, **values: object) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-import numpy as np
 from markupsafe import Markup
 
 from components import marks
@@ -17,6 +16,7 @@ from components.templating import render
 from data_access.queries import absence as query
 from data_access.queries import units, values
 from indicators import absence as measures
+from indicators.later import later
 from indicators.levels import CERTAIN, expected_by_chance
 from indicators.statistics import intervals
 from language import numbers, reasons, side
@@ -40,6 +40,8 @@ from .absence_unit import (
     trend_text,
 )
 from .geometry import geometry_url
+
+np = later("numpy")
 
 MAX_ITEMS = 5
 BLANK = "#FFFFFF"

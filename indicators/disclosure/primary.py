@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from indicators.disclosure.rules import in_force
+from indicators.later import later
 
 if TYPE_CHECKING:
     import pandas as pd
+
+np = later("numpy")
 
 RULES = in_force()
 MINIMUM = RULES.minimum

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from statistics import NormalDist
 
-import numpy as np
+from indicators.later import later
 
-Array = np.ndarray
+np = later("numpy")
+
+Array = "np.ndarray"
 
 
 def real(name: str, values: object, *, missing: bool = False) -> Array:

@@ -14,11 +14,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import numpy as np
-
+from indicators.later import later
 from indicators.statistics import _checks
 
-Array = np.ndarray
+np = later("numpy")
+
+Array = "np.ndarray"
 Derivatives = tuple[float, Array, Array]
 
 DIRECTIONS = ("high", "low")

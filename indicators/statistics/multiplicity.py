@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
+from indicators.later import later
 from indicators.statistics import _checks
 
-Array = np.ndarray
+np = later("numpy")
+
+Array = "np.ndarray"
 
 
 @dataclass(frozen=True)

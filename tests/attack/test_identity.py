@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -50,6 +52,26 @@ def later(monkeypatch):
             monkeypatch.setattr(module, "now", lambda: moment)
 
     return move
+
+
+def test_a_view_is_recorded_when_nothing_is_read_any_more(app, readers, monkeypatch):
+    """The journal can be folded at that moment, so no reading transaction is open; the answer waits for the record."""
+    from access import pages
+
+    readers.add("record.official", Given("ministry"))
+    client, _answer = readers.sign_in("record.official")
+    path = app.site.renderer._settings.database_url.removeprefix("sqlite:///")
+    found = []
+
+    def record(reg_no: str) -> None:
+        with closing(sqlite3.connect(path, timeout=0)) as other:
+            found.append((reg_no, other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]))
+        sessions_of_web.record_view(reg_no)
+
+    monkeypatch.setattr(pages, "record_view", record)
+    for address in (f"/skats/skola/{SCHOOL}", f"/skats/en/skola/{SCHOOL}", f"/skola/{SCHOOL}"):
+        assert client.get(address).status_code == 200
+    assert found == [(SCHOOL, 0)] * 3
 
 
 # --- T15 ---------------------------------------------------------------------------------------------
