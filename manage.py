@@ -130,7 +130,7 @@ def _after_publication(engine) -> None:
     import sys
 
     command = [sys.executable, str(Path(__file__).resolve()), "open-data"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as files:  # nosec B603 # ourselves
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as files:  # nosec B603 # this program itself
         try:
             _store_pages(configuration.load(), missing=True)  # a rollback may come back to pages still good
         finally:
@@ -157,8 +157,16 @@ def _write_open_data(engine) -> None:
 @cli.command(name="open-data")
 def open_data() -> None:
     """Make the files of /dati for the current release; what is there already stays."""
+    from data_access import migrations_runner
+
     settings = configuration.load()
-    _refuse_other_schema(settings)
+    try:
+        engine = engines.create(settings.database_url, read_only=True)
+        migrations_runner.verify(engine)
+    except (engines.EngineError, migrations_runner.SchemaMismatch) as error:
+        console.print(f"[red]{error}[/red]")
+        raise typer.Exit(1) from None
+    engine.dispose()
     _write_open_data(engines.create(settings.database_url))
 
 

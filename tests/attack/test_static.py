@@ -124,6 +124,8 @@ def test_bandit():
             *ROOMS,
             "app.py",
             "manage.py",
+            "serving.py",
+            "lean.py",
             "settings.py",
             "logs.py",
         ],
