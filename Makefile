@@ -18,14 +18,14 @@ run: setup
 
 setup: $(VENV)/.runtime assets/built/.current var/.compiled
 
-$(VENV)/.runtime: requirements.txt
+$(VENV)/.runtime: requirements.txt requirements.lock
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
 	@echo "Instalē pakotnes | installing packages"
-	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check $$($(PY) bundle/lock.py requirements)
 	@touch $@
 
-$(VENV)/.development: requirements-dev.txt $(VENV)/.runtime
-	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+$(VENV)/.development: requirements-dev.txt requirements-dev.lock $(VENV)/.runtime
+	@$(PY) -m pip install --quiet --disable-pip-version-check $$($(PY) bundle/lock.py requirements-dev)
 	@touch $@
 
 assets/built/.current: $(VENV)/.runtime $(BROWSER)

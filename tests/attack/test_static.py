@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import importlib.metadata
 import json
 import re
 import subprocess
@@ -11,6 +12,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from bundle import lock
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("access", "components", "data_access", "indicators", "language", "pages")
@@ -197,6 +200,54 @@ def test_t45_pins():
             line = line.split("#")[0].strip()
             if line and not line.startswith("-"):
                 assert re.match(r"[\w.\[\],-]+==[\w.]+", line), line
+
+
+def pins(name: str) -> dict[str, str]:
+    """Version of every package that a file of requirements names."""
+    found = {}
+    for line in (ROOT / name).read_text(encoding="utf-8").splitlines():
+        line = line.split("#")[0].strip()
+        if line and not line.startswith("-"):
+            package, version = line.split("==")
+            found[lock.normal(package.split("[")[0])] = version
+    return found
+
+
+def test_t45_hashes():
+    """T45: the locks hold every pin at its version, what these need in turn, and a sha256 for each; nothing else."""
+    runtime, every = (lock.read(ROOT / f"{name}.lock") for name in lock.NAMES)
+    for found, named in ((runtime, pins("requirements.txt")), (every, pins("requirements-dev.txt"))):
+        assert {package: found[package][0] for package in named} == named
+    assert runtime.items() <= every.items()  # what runs is what is tested
+    installed = {lock.normal(one.metadata["Name"]): one.version for one in importlib.metadata.distributions()}
+    # What the program needs, followed through the packages' own lists, is in the lock.
+    needed, open_ = set(), set(pins("requirements.txt"))
+    while open_:
+        package = open_.pop()
+        needed.add(package)
+        for text in importlib.metadata.requires(package) or []:
+            if ";" not in text:
+                other = lock.normal(re.match(r"[\w.-]+", text)[0])
+                open_ |= {other} - needed
+    assert needed <= set(runtime)
+    if lock.applies():
+        assert needed <= set(installed)
+
+
+def test_t45_set_up_uses_the_lock(monkeypatch, capsys):
+    """T45: set-up installs by hash where the lock applies; elsewhere it says that it does not."""
+    monkeypatch.setattr(lock, "applies", lambda: True)
+    assert lock.arguments("requirements") == [
+        "--require-hashes", "--only-binary", ":all:", "-r", "requirements.lock",
+    ]  # fmt: skip
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(lock, "applies", lambda: False)
+    assert lock.arguments("requirements-dev") == ["-r", "requirements-dev.txt"]
+    assert "without hashes" in capsys.readouterr().err
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert [
+        line for line in text.splitlines() if "pip install" in line and "bundle/lock.py" not in line
+    ] == []
 
 
 def test_t48_assets(demo_app):
