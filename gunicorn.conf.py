@@ -15,10 +15,11 @@ import lean  # noqa: E402
 
 lean.import_libraries()
 
-import app  # noqa: E402, F401
-import pages  # noqa: E402
+with lean.late_methods():
+    import app  # noqa: F401
+    import pages
 
-pages.load_all()
+    pages.load_all()
 
 
 def when_ready(server):

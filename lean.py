@@ -5,8 +5,9 @@ Only `gunicorn.conf.py` calls this, before it imports the application; everythin
 
 from __future__ import annotations
 
+import dataclasses
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from indicators.later import later
@@ -32,3 +33,50 @@ def import_libraries() -> None:
     narwhals.stable, stable.v1 = stable, newest
     with _standing({module.__name__: module for module in (narwhals, stable, newest)}):
         import _plotly_utils.basevalidators  # noqa: F401
+
+
+LATE = {
+    "__repr__",
+    "__eq__",
+    "__hash__",
+    "__setattr__",
+    "__delattr__",
+    "__lt__",
+    "__le__",
+    "__gt__",
+    "__ge__",
+}
+
+
+@contextmanager
+def late_methods() -> Iterator[None]:
+    """Data classes that are made in this block compile their methods, but `__init__`, when they are first called.
+
+    Python 3.11 and 3.12 compile six functions one by one for each data class: a seventh of the start. Newer versions
+    compile them together and have no such function, so there nothing is changed.
+    """
+    create = getattr(dataclasses, "_create_fn", None)
+    if create is None or sys.version_info >= (3, 13):
+        yield
+        return
+
+    def late(name: str, *args, **kwargs) -> Callable:
+        return _late_method(create, name, args, kwargs) if name in LATE else create(name, *args, **kwargs)
+
+    dataclasses._create_fn = late
+    try:
+        yield
+    finally:
+        dataclasses._create_fn = create
+
+
+def _late_method(create: Callable, name: str, args: tuple, kwargs: dict) -> Callable:
+    made: list[Callable] = []
+
+    def method(self, *values):
+        if not made:
+            made.append(create(name, *args, **kwargs))
+        return made[0](self, *values)
+
+    method.__name__ = name
+    return method

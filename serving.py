@@ -21,9 +21,10 @@ def main(demo_first: bool = False) -> None:
     import lean
 
     lean.import_libraries()
-    import settings as configuration
-    from data_access import engine as engines
-    from data_access import migrations_runner
+    with lean.late_methods():
+        import settings as configuration
+        from data_access import engine as engines
+        from data_access import migrations_runner
 
     try:
         settings = configuration.load()

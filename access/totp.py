@@ -7,7 +7,6 @@ import re
 import time
 
 import pyotp
-import segno
 
 PERIOD = 30
 ISSUER = "IKMS panelis"
@@ -25,6 +24,8 @@ def address(secret: str, login: str) -> str:
 
 def picture(secret: str, login: str) -> str:
     """The QR code as inline SVG, black on white."""
+    import segno  # the page of one's own account alone
+
     return segno.make(address(secret, login), error="m").svg_inline(
         scale=4, border=2, dark="#000", light="#fff", omitsize=True, title="QR"
     )

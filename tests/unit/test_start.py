@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from language import messages
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,6 +44,29 @@ def test_what_is_left_out_is_there_when_it_is_asked_for():
         cwd=ROOT,
         check=True,
     )
+
+
+def test_methods_compiled_late_are_those_of_a_data_class():
+    """Equality, hash, order, text and the refusal of a change are as they always are."""
+    import dataclasses
+
+    import lean
+
+    with lean.late_methods():
+
+        @dataclasses.dataclass(frozen=True, order=True)
+        class Late:
+            number: int
+            text: str = ""
+
+    assert Late(1) == Late(1) != Late(2)
+    assert Late(1) != (1, "")
+    assert len({Late(1), Late(1), Late(1, "a")}) == 2
+    assert Late(1) < Late(1, "a") < Late(2)
+    assert repr(Late(1, "a")).endswith("Late(number=1, text='a')")
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Late(1).number = 2
+    assert dataclasses.replace(Late(1), number=3) == Late(3)
 
 
 def test_catalogues_are_kept_from_one_start_to_the_next(tmp_path, monkeypatch):
