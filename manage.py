@@ -59,7 +59,7 @@ def demo(seed: int = 2024, fresh: bool = typer.Option(False, help="Make the data
         _say(f"fakti | facts: {time.perf_counter() - started:.1f} s")
         release = releases.publish(
             connection,
-            reason="Demonstrācijas dati",
+            reason="Demonstrācijas dati | Demonstration data",
             author="manage.py demo",
             steps=[_timed(step) for step in steps(_say)],
         )

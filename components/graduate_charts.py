@@ -113,11 +113,13 @@ def triangle(
         cells = []
         for cell in row["cells"]:
             drawn = cell["state"] == "observed" and cell["text"] is not None
+            number = (cell["text"] or "").removesuffix("%").rstrip() if drawn else ""
             cells.append(
                 {
                     "state": cell["state"].replace("_", "-"),
                     "shade": sum(cell["x"] >= edge for edge in edges) if drawn else None,
-                    "text": cell["text"] if drawn else None,
+                    "text": number if drawn else None,
+                    "unit": cell["text"][len(number) :] if drawn else "",  # left out on a phone
                     "sign": _sign(cell),
                     "word": words[cell["state"]]
                     if cell["state"] != "observed"
@@ -218,6 +220,8 @@ def quadrant(
     xs = [point[key] for point in points for key in ("x_low", "x_high")] + [1.0]
     ys = [point[key] for point in points for key in ("y_low", "y_high")] + [1.0]
     x_range, y_range = _range(xs), _range(ys)
+    room = 0.12 * (y_range[1] - y_range[0])  # for the words in the corners
+    y_range = [y_range[0] - room, y_range[1] + room]
     notes = []
     for word, x, y, xanchor, yanchor in zip(
         corners,
@@ -235,7 +239,8 @@ def quadrant(
                 "y": y,
                 "xanchor": xanchor,
                 "yanchor": yanchor,
-                "text": word,
+                "text": word.replace(", ", ",<br>"),  # so that two of them stand side by side on a phone
+                "align": xanchor,
                 "showarrow": False,
                 "font": {"size": 13, "color": "#4B5563"},
             }  # fmt: skip
@@ -243,7 +248,7 @@ def quadrant(
     line = {"type": "line", "line": {"color": "#111827", "width": 1.5, "dash": "dash"}}
 
     def axis(title: str, span: list[float]) -> dict:
-        ticks = marks._nice(span[0], span[1], 5)
+        ticks = [tick for tick in marks._nice(span[0], span[1], 5) if tick >= 0]
         return {
             "title": {"text": title}, "range": span, "gridcolor": "#E5E7EB", "zeroline": False,
             "tickvals": ticks, "ticktext": [numbers.decimal(tick, lang, 1) for tick in ticks],

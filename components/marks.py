@@ -665,6 +665,13 @@ PARTS = (*LEVELS, "rating-1", "rating-2", "rating-3", "rating-4", "rating-5", "o
 _FITS = 7.0  # a narrower segment, in percent, has its number in the line below only
 
 
+_PHONE = 350  # pixels of a bar on a narrow phone; what does not fit there is named in the line below
+
+
+def _text_of(part: Row, lang: str) -> str:
+    return part.get("text") or numbers.integer(part["value"], lang)
+
+
 def stacked_bar(parts: Sequence[Row], lang: str, *, label: str, key: bool = True) -> Markup:
     """One horizontal bar of 100 % with the numbers in it, and a line that names every part.
 
@@ -681,11 +688,12 @@ def stacked_bar(parts: Sequence[Row], lang: str, *, label: str, key: bool = True
         cells.append(
             {
                 "label": part["label"],
-                "text": part.get("text") or numbers.integer(part["value"], lang),
+                "text": _text_of(part, lang),
                 "kind": kind.replace("_", "-"),
                 "href": part.get("href"),
                 "share": f"{share:.3g}",
                 "fits": share >= _FITS,
+                "tight": share >= _FITS and 8 * len(_text_of(part, lang)) + 6 > share / 100 * _PHONE,
                 "drawn": share > 0,
                 "shape": level_mark(kind) if kind in _SHAPES else None,
             }
@@ -695,7 +703,7 @@ def stacked_bar(parts: Sequence[Row], lang: str, *, label: str, key: bool = True
         "marks/stacked_bar.html",
         parts=cells,
         alt=f"{label}. {alt}" if cells else label,
-        named=cells if key else [cell for cell in cells if not cell["fits"]],
+        named=cells if key else [cell for cell in cells if not cell["fits"] or cell["tight"]],
         empty="" if total else missing("x", lang, with_word=True),
     )
 

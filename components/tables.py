@@ -42,6 +42,9 @@ class Table:
     """A table with typed cells. A cell is a value of the column's kind, a Reason, or Markup.
 
     id: names the table in export addresses; unique on its page. notes: lines printed under the table.
+    phone: how a table that is the main matter looks on a phone: "stacked" = every row a block of "heading: value"
+    lines, "blocks" = the same at every width, for many columns, "narrow" = small headings that wrap; "" = it scrolls
+    sideways.
     """
 
     id: str
@@ -50,6 +53,7 @@ class Table:
     rows: Sequence[Mapping]
     lang: str
     notes: Sequence[str] = field(default_factory=tuple)
+    phone: str = ""
 
     def __post_init__(self) -> None:
         keys = [column.key for column in self.columns]
@@ -57,6 +61,11 @@ class Table:
             missing = [key for key in keys if key not in row]
             if missing:
                 raise ValueError(f"table {self.id}: a row lacks {missing}; a missing value needs a Reason")
+
+    @property
+    def blocks(self) -> bool:
+        """Whether rows may be laid out as blocks."""
+        return self.phone in ("stacked", "blocks")
 
     def reason_codes(self) -> list[str]:
         """The reason codes that stand in the table, each once."""
@@ -71,18 +80,22 @@ class Table:
 
     def to_html(self) -> Markup:
         """An HTML table with caption, scopes and reason codes spoken."""
+        # Rows that are laid out as blocks are no table to a screen reader any more unless the roles say so.
+        role = (lambda name: f' role="{name}"') if self.blocks else (lambda name: "")
         heads = "".join(
-            f'<th scope="col"{_NUMERIC if column.kind != "text" else ""}>{_escape(column.title)}</th>'
+            f'<th scope="col"{role("columnheader")}{_NUMERIC if column.kind != "text" else ""}>'
+            f"{_escape(column.title)}</th>"
             for column in self.columns
         )
-        body = "".join(f"<tr>{self._cells(row)}</tr>" for row in self.rows)
+        body = "".join(f"<tr{role('row')}>{self._cells(row)}</tr>" for row in self.rows)
         caption = _escape(self.caption)
         notes = "".join(f"<li>{_escape(note)}</li>" for note in self.notes)
         # Written by hand: a template costs five times as much here, and tables are most of a page.
         return Markup(  # nosec B704 # every value in it is escaped
             f'<div class="table-scroll" tabindex="0" role="region" aria-label="{caption}">'
-            f'<table class="data-table" id="t-{_escape(self.id)}"><caption>{caption}</caption>'
-            f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+            f'<table class="data-table{f" data-{self.phone}" if self.phone else ""}" id="t-{_escape(self.id)}"'
+            f"{role('table')}><caption>{caption}</caption><thead{role('rowgroup')}><tr{role('row')}>{heads}</tr></thead>"
+            f"<tbody{role('rowgroup')}>{body}</tbody></table></div>"
             + (f'<ul class="table-notes">{notes}</ul>' if notes else "")
         )
 
@@ -101,10 +114,13 @@ class Table:
                 text = _escape(format_value(value, column.kind, self.lang))
                 if href:
                     text = f'<a href="{_escape(href)}">{text}</a>'
+            roles = ""
+            if self.blocks:
+                roles = f' role="cell" data-label="{_escape(column.title)}"' if index else ' role="rowheader"'
             if index == 0:
-                parts.append(f'<th scope="row">{text}</th>')
+                parts.append(f'<th scope="row"{roles}>{text}</th>')
             else:
-                parts.append(f"<td{_NUMERIC if column.kind != 'text' else ''}>{text}</td>")
+                parts.append(f"<td{roles}{_NUMERIC if column.kind != 'text' else ''}>{text}</td>")
         return "".join(parts)
 
     def values(self) -> list[dict[str, object]]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, case, exists, func, or_, select
 
 from .bulk import insert_rows
 from .schema import (
     deflator,
     fact_graduate,
     fact_graduate_sector,
+    fact_local_market,
     graduate_flow,
     graduate_group,
     graduate_own,
@@ -68,7 +69,7 @@ def roll_up_graduates(connection: Connection, release_id: int) -> None:
     market = labour_market.c
     rows = graduates.prepare(
         fact,
-        _local_rates(connection),
+        _local_market(connection),
         {row.id: row.region_code for row in places},
         prices,
         _frame(connection, select(market.year, market.area_code, market.measure, market.value)),
@@ -88,37 +89,62 @@ def roll_up_graduates(connection: Connection, release_id: int) -> None:
         insert_rows(connection, graduate_own, graduates.own_flow(base).assign(release_id=release_id))
 
 
-def _local_rates(connection: Connection) -> pd.DataFrame:
-    """Unemployment rate of where the graduates of a group live; groups with a region without a rate are left out."""
-    sector, market = fact_graduate_sector.c, labour_market.c
+def _local_market(connection: Connection) -> pd.DataFrame:
+    """Wage (EUR a year), unemployment rate and `rate_basis` of where the graduates of a group live.
+
+    By institution, cohort, monitoring year and programme, weighted by residents. The municipalities come first; where
+    the rate of one of them is missing, the regions serve. A group with a place without a value has none (NaN).
+    """
+    sector, market, local = fact_graduate_sector.c, labour_market.c, fact_local_market.c
     key = (sector.institution_id, sector.graduation_year, sector.monitoring_year, sector.programme)
-    rated = (
+
+    def weighted(value):
+        return case((func.count() == func.count(value), func.sum(sector.graduates * value) * 1.0)) / func.sum(
+            sector.graduates
+        )
+
+    near = _frame(
+        connection,
         select(
-            *key, func.sum(sector.graduates * market.value).label("unemployed"), func.sum(sector.graduates)
+            *key,
+            (12 * weighted(local.monthly_gross_wage)).label("wage"),
+            weighted(local.registered_unemployment).label("rate"),
         )
         .select_from(
             fact_graduate_sector.outerjoin(
+                fact_local_market,
+                (local.year == sector.monitoring_year) & (local.municipality_code == sector.category),
+            )
+        )
+        .where(sector.kind == "municipality", sector.graduates > 0)
+        .group_by(*key),
+    )
+    region_of = municipality.c.region_code
+    area = case((sector.kind == "region", sector.category), else_=region_of)
+    wide = _frame(
+        connection,
+        select(*key, sector.kind, weighted(market.value).label("rate"))
+        .select_from(
+            fact_graduate_sector.outerjoin(municipality, municipality.c.code == sector.category).outerjoin(
                 labour_market,
                 (market.year == sector.monitoring_year)
-                & (market.area_code == sector.category)
+                & (market.area_code == area)
                 & (market.measure == "registered_unemployment"),
             )
         )
-        .where(sector.kind == "region", sector.graduates > 0)
-        .group_by(*key)
-        .having(func.count() == func.count(market.value))
+        .where(sector.kind.in_(("municipality", "region")), sector.graduates > 0)
+        .group_by(*key, sector.kind),
     )
-    found = _frame(connection, rated)
-    found.columns = ["institution_id", "graduation_year", "monitoring_year", "programme", "weighted", "n"]
-    found["rate"] = found["weighted"].astype(float) / found["n"].astype(float)
-    return found
+    from indicators import graduates
+
+    return graduates.nearest(near, wide)
 
 
 def _flow(connection: Connection, final: int) -> pd.DataFrame:
     """Counts by institution, field and category of the last cohorts at each k.
 
-    Kinds sector, occupation and region as delivered; founded: graduates who founded an enterprise and who did not,
-    where that was delivered.
+    Kinds sector, occupation and region at k = 1, 3, 5, 10; where no region was delivered it is that of the municipality
+    of residence. founded: graduates who founded an enterprise and who did not, where that was delivered.
     """
     import pandas as pd
 
@@ -130,11 +156,24 @@ def _flow(connection: Connection, final: int) -> pd.DataFrame:
         return (fact.institution_id, fact.system, (monitoring - cohort).label("k"), fact.field)
 
     where = names(sector.monitoring_year, sector.graduation_year)
+    by_town = sector.kind == "municipality"
+    kind = case((by_town, "region"), else_=sector.kind)
+    category = case((by_town, municipality.c.region_code), else_=sector.category)
+    told = fact_graduate_sector.alias("told")
+    same = ("institution_id", "graduation_year", "monitoring_year", "programme")
+    regions_told = exists().where(told.c.kind == "region", *(told.c[name] == sector[name] for name in same))
     delivered = _frame(
         connection,
-        select(*where, sector.kind, sector.category, func.sum(sector.graduates).label("graduates"))
+        select(
+            *where,
+            kind.label("kind"),
+            category.label("category"),
+            func.sum(sector.graduates).label("graduates"),
+        )
         .select_from(
-            fact_graduate_sector.join(
+            fact_graduate_sector.outerjoin(
+                municipality, and_(by_town, municipality.c.code == sector.category)
+            ).join(
                 fact_graduate,
                 (fact.institution_id == sector.institution_id)
                 & (fact.graduation_year == sector.graduation_year)
@@ -143,8 +182,13 @@ def _flow(connection: Connection, final: int) -> pd.DataFrame:
                 & (fact.sex == "all"),
             )
         )
-        .where(sector.monitoring_year <= final, sector.monitoring_year > final - graduates.POOLED)
-        .group_by(*where, sector.kind, sector.category),
+        .where(
+            sector.monitoring_year <= final,
+            sector.monitoring_year > final - graduates.POOLED,
+            (sector.monitoring_year - sector.graduation_year).in_(graduates.FLOW_K),
+            or_(~by_town, and_(~regions_told, municipality.c.region_code.is_not(None))),
+        )
+        .group_by(*where, kind, category),
     )
     where = names(fact.monitoring_year, fact.graduation_year)
     founders = _frame(

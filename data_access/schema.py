@@ -332,6 +332,15 @@ fact_graduate_sector = _fact(
     *_counts("graduates"),
 )
 
+fact_local_market = _fact(  # what graduates are measured against where they live
+    "fact_local_market",
+    ["municipality_code", "year"],
+    _real("monthly_gross_wage", null=True),  # EUR, mean of the year, by place of residence
+    _real("registered_unemployment", null=True),  # share at the end of the year
+    _text("origin"),  # published | computed | demo
+    _text("citation"),
+)
+
 fact_finance = _fact("fact_finance", ["institution_id", "year", "category"], _real("euro"))
 
 fact_teacher = _fact(
@@ -784,7 +793,7 @@ deflator = _table(  # consumer prices, 2015 = 100, by calendar year
 labour_market = _table(  # what graduates are measured against, by calendar year and area
     "labour_market",
     _int("year", primary_key=True),
-    _text("area_code", primary_key=True),  # LV or a region
+    _text("area_code", primary_key=True),  # LV or a region; municipalities: fact_local_market
     _text("measure", primary_key=True),  # monthly_gross_wage (EUR) | registered_unemployment (share)
     _real("value"),
     _text("citation"),
@@ -828,7 +837,7 @@ graduate_group = _table(  # roll-up: graduates of one group, k years after gradu
     _real("income_lower_quartile", null=True),  # EUR a year in prices of 2015
     _real("income_median", null=True),
     _real("income_upper_quartile", null=True),
-    _real("relative_income", null=True),  # of the average wage of the same year
+    _real("relative_income", null=True),  # of the average wage of the same year where the earners live
     _text("income_reason", null=True),
     _text("relative_reason", null=True),
     _real("relative_unemployment", null=True),
@@ -839,6 +848,12 @@ graduate_group = _table(  # roll-up: graduates of one group, k years after gradu
     _real("probability_higher", null=True),
     _text("reason", null=True),
     _real("income_mean", null=True),  # EUR a year in prices of 2015, where there is no median
+    _text("income_basis", null=True),  # the wage is that of: municipality | part (of some) | country
+    _text("unemployment_basis", null=True),  # the rate is that of: municipality | region | part | country
+    _real(
+        "local_wage", null=True
+    ),  # EUR a year in prices of 2015, the wage that incomes are measured against
+    _real("local_rate", null=True),  # registered unemployment expected where they live
     without_rowid=True,
 )
 

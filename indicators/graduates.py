@@ -244,6 +244,7 @@ class Incomes:
 
 _SUMS = (
     *STATUSES, "graduates", "skilled", "earners", "active", "expected", "unrated", "paid", "averaged",
+    "waged", "unwaged", "paid_in_town", "rated_in_town", "rated_in_region",
 )  # fmt: skip
 # area, what is told apart, sexes, cohorts one by one, pooled
 _SPECS = (
@@ -260,6 +261,8 @@ _SPECS = (
 
 
 _ENDS = ("lower_quartile", "median", "upper_quartile")
+_CELL = ["institution_id", "graduation_year", "monitoring_year", "programme"]
+TOWN, REGION, PART, COUNTRY = "municipality", "region", "part", "country"  # whose wage or unemployment it is
 
 
 def prepare(
@@ -272,9 +275,9 @@ def prepare(
 ) -> pd.DataFrame:
     """Fact rows of finished years with k, region, income in prices of BASE_YEAR and to the wage, expected unemployed.
 
-    local: by institution, cohort, monitoring year and programme the unemployment rate of where its graduates live
-    (column `rate`). regions: of institutions. market: rows of labour_market. Without a price index or a wage of the
-    year the income is NaN.
+    local: from `nearest`, by institution, cohort, monitoring year and programme the wage (EUR a year) and the rate of
+    unemployment where its graduates live; the country's serve where they are missing. regions: of institutions.
+    market: rows of labour_market. Without a price index or a wage of the year the income is NaN.
     """
     rows = facts[facts["monitoring_year"] <= final].copy()
     rows["k"] = rows["monitoring_year"] - rows["graduation_year"]
@@ -285,7 +288,22 @@ def prepare(
     base = {y: prices[BASE_YEAR] / value for y, value in prices.items()} if BASE_YEAR in prices else {}
     wages = market[(market["measure"] == "monthly_gross_wage") & (market["area_code"] == "LV")]
     factor = year.map(base).astype(float).to_numpy()
-    wage = year.map(dict(zip(wages["year"], 12 * wages["value"], strict=True))).astype(float).to_numpy()
+    wage = year.map(dict(zip(wages["year"], 12 * wages["value"], strict=True))).to_numpy(
+        dtype=float, copy=True
+    )
+    rates = market[(market["measure"] == "registered_unemployment") & (market["area_code"] == "LV")]
+    rate = year.map(dict(zip(rates["year"], rates["value"], strict=True))).to_numpy(dtype=float, copy=True)
+    basis = np.full(len(rows), COUNTRY, dtype=object)
+    paid_where = basis.copy()
+    if len(local):
+        near = rows[_CELL].merge(local, on=_CELL, how="left")
+        for own, country, where, told in (
+            (near["wage"], wage, paid_where, TOWN),
+            (near["rate"], rate, basis, near["rate_basis"]),
+        ):
+            known = own.notna().to_numpy()
+            country[known] = own[known]
+            where[known] = told if isinstance(told, str) else told[known]
     for end in _ENDS:
         value = rows[f"income_{end}"].to_numpy(dtype=float)
         rows[f"real_{end}"] = value * factor
@@ -295,15 +313,29 @@ def prepare(
     )
     rows["earners"] = rows["earners"].fillna(0).astype(int)
     rows["active"] = rows["employed"] + rows["unemployed"]
-    rates = market[(market["measure"] == "registered_unemployment") & (market["area_code"] == "LV")]
-    rate = year.map(dict(zip(rates["year"], rates["value"], strict=True))).astype(float).to_numpy()
-    if len(local):
-        key = ["institution_id", "graduation_year", "monitoring_year", "programme"]
-        near = rows[key].merge(local[[*key, "rate"]], on=key, how="left")["rate"].to_numpy(dtype=float)
-        rate = np.where(np.isnan(near), rate, near)
+    rows["waged"] = np.nan_to_num(rows["earners"].to_numpy() * wage * factor)
+    rows["unwaged"] = np.where(np.isnan(wage * factor), rows["earners"], 0)
+    rows["paid_in_town"] = np.where(paid_where == TOWN, rows["earners"], 0)
+    for name, told in (("rated_in_town", TOWN), ("rated_in_region", REGION)):
+        rows[name] = np.where(basis == told, rows["active"], 0)
     rows["expected"] = np.nan_to_num(rows["active"].to_numpy() * rate)
     rows["unrated"] = np.where(np.isnan(rate), rows["active"], 0)
     return rows
+
+
+def nearest(near: pd.DataFrame, wide: pd.DataFrame) -> pd.DataFrame:
+    """Wage, rate and basis of the rate of each group: of its municipalities, or else of its regions.
+
+    near: by institution, cohort, monitoring year and programme `wage` and `rate` of the municipalities of residence.
+    wide: by the same and `kind` (region as delivered, municipality = the regions of the municipalities) the `rate`.
+    """
+    rate = wide.assign(own=wide["kind"] == "region").sort_values("own").groupby(_CELL)["rate"].last()
+    found = near.set_index(_CELL).reindex(near.set_index(_CELL).index.union(rate.index))
+    found = found.astype(float)
+    by_region = rate.reindex(found.index).astype(float)
+    found["rate_basis"] = np.where(found["rate"].notna(), TOWN, np.where(by_region.notna(), REGION, ""))
+    found["rate"] = found["rate"].fillna(by_region)
+    return found.reset_index()
 
 
 def groups(rows: pd.DataFrame, final: int) -> pd.DataFrame:
@@ -370,7 +402,7 @@ def _sum(
         result["cohort"] = 0
     for column, name in enumerate(_SUMS):
         total = np.bincount(codes, weights=numbers[:, column], minlength=count)
-        result[name] = total if name in ("expected", "paid") else np.round(total).astype(np.int64)
+        result[name] = total if name in ("expected", "paid", "waged") else np.round(total).astype(np.int64)
     for name, parts in incomes.items():
         found = parts.mixed(codes, count)
         for column, end in enumerate(_ENDS):
@@ -653,8 +685,10 @@ def detail(cells: pd.DataFrame, compared: pd.DataFrame) -> pd.DataFrame:
             bottom > 0, top / np.where(bottom > 0, bottom, 1), np.nan
         )
     result["graduates"], result["in_latvia"], result["earners"] = cells["graduates"], local, cells["earners"]
-    _interval(result, cells, np.ones(len(cells), dtype=bool))
-    _relative_unemployment(result, cells, np.ones(len(cells), dtype=bool), digits=2)
+    everyone = np.ones(len(cells), dtype=bool)
+    _interval(result, cells, everyone)
+    _relative_unemployment(result, cells, everyone, digits=2)
+    _surroundings(result, cells, everyone)
     result["expected_employed"], result["probability_higher"] = (
         compared["expected_employed"],
         compared["probability_higher"],
@@ -667,7 +701,7 @@ RELEASED_NUMBERS = (
     *(f"{name}_{end}" for name in SHARES for end in ("low", "high")),
     "graduates", "in_latvia", "earners", "employed_lower", "employed_upper", "income_lower_quartile",
     "income_median", "income_upper_quartile", "income_mean", "relative_income", "relative_unemployment",
-    "relative_unemployment_lower", "relative_unemployment_upper",
+    "relative_unemployment_lower", "relative_unemployment_upper", "local_wage", "local_rate",
 )  # fmt: skip
 
 
@@ -692,7 +726,13 @@ def released(cells: pd.DataFrame, institution_region: Mapping[str, str], final: 
         result[name] = np.where(values >= MINIMUM, rounded(values), np.nan)
     area = (cells["area_kind"] != "institution").to_numpy()
     _interval(result, cells, area & (size >= 100))
-    _relative_unemployment(result, cells, size >= MIN_RELATIVE, digits=1)
+    few = cells["unemployed"].to_numpy() < MINIMUM
+    _relative_unemployment(result, cells, (size >= MIN_RELATIVE) & ~few, digits=1)
+    # Times the expected count the ratio is the number of unemployed, which is not told where it is small.
+    result.loc[
+        few & (size >= MIN_RELATIVE) & (result["unemployment_reason"] == "u"), "unemployment_reason"
+    ] = "c"
+    _surroundings(result, cells, size >= MIN_RELATIVE, step=0.005)
     result["expected_employed"] = result["probability_higher"] = np.nan
     result["reason"] = np.where(hidden, "c", None)
     # A mean is a sum: the union of two hidden groups could be worked out from it.
@@ -755,6 +795,31 @@ def _relative_unemployment(result: pd.DataFrame, cells: pd.DataFrame, where: np.
     ):
         result[name] = np.where(shown, np.round(value / safe, digits), np.nan)
     result["unemployment_reason"] = np.where(shown, None, np.where(known, "u", "x"))
+
+
+def _surroundings(result: pd.DataFrame, cells: pd.DataFrame, where: np.ndarray, step: float = 0.001) -> None:
+    """The wage and the rate (in steps) that the group is measured against, and whose they are."""
+    earners, active = (cells[name].to_numpy(dtype=float) for name in ("earners", "active"))
+    some, any_active = np.where(earners > 0, earners, 1), np.where(active > 0, active, 1)
+    waged = where & (earners >= MIN_EARNERS) & (cells["unwaged"].to_numpy() == 0)
+    result["local_wage"] = np.where(waged, rounded(cells["waged"].to_numpy() / some, MONEY), np.nan)
+    rated = where & (active >= MIN_EARNERS) & (cells["unrated"].to_numpy() == 0)
+    rate = np.round(np.round(cells["expected"].to_numpy() / any_active / step) * step, 3)
+    result["local_rate"] = np.where(rated, rate, np.nan)
+    result["income_basis"] = _basis(earners, {TOWN: cells["paid_in_town"]})
+    result["unemployment_basis"] = _basis(
+        active, {TOWN: cells["rated_in_town"], REGION: cells["rated_in_region"]}
+    )
+
+
+def _basis(whole: np.ndarray, parts: Mapping[str, pd.Series]) -> np.ndarray:
+    """Whose series all persons are measured against: one kind of place, the country, or a part of them."""
+    local = sum(part.to_numpy() for part in parts.values())
+    result = np.where(local == 0, COUNTRY, PART).astype(object)
+    for name, part in parts.items():
+        result[(part.to_numpy() == whole) & (whole > 0)] = name
+    result[whole == 0] = None
+    return result
 
 
 # --- where they work and live --------------------------------------------------------------------

@@ -332,6 +332,7 @@ def _table(
             ],
             rows,
             lang,
+            phone="blocks",
         ),
         provenance=Provenance(
             source=t("published indicator values and answers of the institutions", lang),

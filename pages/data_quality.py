@@ -22,7 +22,7 @@ from data_access.queries import published, units
 from data_access.queries.coverage import UNREGISTERED, Cell, Coverage
 from indicators.catalogue import INDICATORS
 from indicators.completeness import is_incomplete, may_aggregate
-from language import numbers
+from language import numbers, side
 from language.messages import _
 from language.messages import translate as t
 from language.messages import translate_plural as tn
@@ -745,7 +745,7 @@ def _corrections(request: Request) -> ChartFrame:
             else t("taken back to an earlier release", lang),
             "subject": t("release {id}", lang, id=one.to_release),
             "rows": Reason("z"),
-            "reason": one.reason,
+            "reason": side(one.reason, lang),
         }
         for one in queries.moves(request.reader)
     ] + [

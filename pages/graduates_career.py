@@ -284,17 +284,29 @@ def _sentences(row, prices: dict[int, float], final: int, lang: str) -> list[str
     else:
         sentences.append(t("Income: {reason}.", lang, reason=reasons.word(yearly.reason or "x", lang)))
     if row.relative_income is not None:
-        sentences.append(_against_wage(row.relative_income, lang))
+        sentences.append(_against_wage(row.relative_income, parts.is_near(row), lang))
     return sentences
 
 
-def _against_wage(ratio: float, lang: str) -> str:
+def _against_wage(ratio: float, near: bool, lang: str) -> str:
     share = numbers.percent(abs(ratio - 1), lang, 0)
     if abs(ratio - 1) < 0.015:
-        return t("Then that was about the average wage of the country.", lang)
+        return (
+            t("Then that was about the average wage where they live.", lang)
+            if near
+            else t("Then that was about the average wage of the country.", lang)
+        )
     if ratio > 1:
-        return t("Then that was {share} above the average wage of the country.", lang, share=share)
-    return t("Then that was {share} below the average wage of the country.", lang, share=share)
+        return (
+            t("Then that was {share} above the average wage where they live.", lang, share=share)
+            if near
+            else t("Then that was {share} above the average wage of the country.", lang, share=share)
+        )
+    return (
+        t("Then that was {share} below the average wage where they live.", lang, share=share)
+        if near
+        else t("Then that was {share} below the average wage of the country.", lang, share=share)
+    )
 
 
 def _where(request: Request, pick: Pick) -> str:

@@ -287,6 +287,12 @@ class Chosen:
         start = self.prices.get(method.BASE_YEAR)
         return self.prices[base] / start if base in self.prices and start else None
 
+    @property
+    def in_prices(self) -> float | None:
+        """What stored amounts are multiplied by for prices of the base year."""
+        start = self.prices.get(method.BASE_YEAR)
+        return self.prices[self.base] / start if self.base in self.prices and start else None
+
     def _income_reason(self, row) -> str | None:
         return "z" if self.nominal and not row.cohort and row.income_reason is None else row.income_reason
 
@@ -317,6 +323,8 @@ class Chosen:
                 return t("median gross income, EUR a year, not adjusted for prices", lang)
             return t("median gross income, EUR a year, in prices of {year}", lang, year=self.base)
         if measure.kind == "ratio":
+            if self.near:
+                return t("median income ÷ average gross wage where they live, same year", lang)
             return t("median income ÷ average gross wage of the year", lang)
         if measure.column == "skilled":
             return t("share of the employed", lang)
@@ -324,13 +332,19 @@ class Chosen:
             return t("share of those in Latvia whose status is known", lang)
         return t("share of all graduates", lang)
 
+    @cached_property
+    def near(self) -> bool:
+        """Whether incomes are measured against wages of the municipalities of residence."""
+        row = self.rows.get((0, self.k)) or next(iter(self.rows.values()), None)
+        return row is not None and is_near(row)
+
     def axis(self, x: float) -> str:
         """A number of the measure on an axis."""
         if self.measure.kind == "euro":
             return numbers.euro_short(x, self.lang)
         if self.measure.kind == "ratio":
             return numbers.decimal(x, self.lang, 1)
-        return numbers.percent(x, self.lang, 0)
+        return numbers.percent(x, self.lang, 0 if abs(100 * x - round(100 * x)) < 0.01 else 1)
 
     def kind(self, measure: Measure | None = None) -> str:
         """Kind of a table column."""
@@ -401,6 +415,11 @@ class Chosen:
     def link(self, **changes) -> str:
         """This page with other choices."""
         return self.request.here(**changes)
+
+
+def is_near(row) -> bool:
+    """Whether a group's income is measured against wages of where its earners live, of all or some of them."""
+    return row.income_basis in (method.TOWN, method.PART)
 
 
 def yearly(row, factor: float | None, lang: str, reason: str | None) -> Value:
@@ -512,6 +531,13 @@ def notes_of(chosen: Chosen) -> list[str]:
                 lang,
             )
         )
+        notes.append(
+            t(
+                "The 95% interval of a median is approximate: it is worked out from the number of earners and the quartiles; "
+                "exact limits by order statistics would need the single incomes.",
+                lang,
+            )
+        )
     return notes
 
 
@@ -532,5 +558,21 @@ def market_words(chosen: Chosen) -> str:
             text += "; " + t(
                 "{years}: demonstration value, source not at hand", lang, years=", ".join(invented)
             )
-        return text
+        towns = towns_words(chosen)
+        return f"{text}; {towns}" if towns else text
     return ""
+
+
+def towns_words(chosen: Chosen) -> str:
+    """Where wages and unemployment of municipalities come from; "" when none are loaded."""
+    found = queries.local_market(chosen.reader)
+    if found is None:
+        return ""
+    return t(
+        "wages and unemployment of municipalities: {source}, as of {date}",
+        chosen.lang,
+        source=lower(found["name_lv" if chosen.lang == "lv" else "name_en"])
+        if found["synthetic"]
+        else found["name_lv" if chosen.lang == "lv" else "name_en"],
+        date=numbers.date_short(found["as_of"], chosen.lang),
+    )

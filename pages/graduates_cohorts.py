@@ -31,8 +31,9 @@ def _lines(chosen: Chosen) -> ChartFrame:
     pooled = [chosen.value(chosen.rows.get((0, k))) for k in ks]
     series, bands = [], []
     cohorts = [c for c in range(chosen.first, chosen.last + 1) if any((c, k) in chosen.rows for k in ks)]
-    shown = _highlight(chosen, cohorts)
-    for cohort in cohorts:
+    drawn = [cohort for cohort in cohorts if not _too_small(chosen, cohort)]
+    shown = _highlight(chosen, drawn or cohorts)
+    for cohort in drawn:
         values = [chosen.value(chosen.rows.get((cohort, k))) for k in ks]
         if all(value.x is None for value in values):
             continue
@@ -76,7 +77,7 @@ def _lines(chosen: Chosen) -> ChartFrame:
     if chosen.measure.kind == "ratio" and series:
         series.append(
             {
-                "name": t("average wage", lang),
+                "name": t("wage where they live", lang) if chosen.near else t("average wage", lang),
                 "kind": "other",
                 "values": [1.0] * len(ks),
                 "texts": [numbers.ratio(1, lang)] * len(ks),
@@ -119,7 +120,7 @@ def _lines(chosen: Chosen) -> ChartFrame:
         title=t(chosen.measure.question, lang),
         finding=_lines_finding(chosen, shown, pooled),
         mark=mark,
-        how_to_read=_lines_reading(chosen, low),
+        how_to_read=_lines_reading(chosen, low, len(drawn) < len(cohorts)),
         table=_lines_table(chosen, cohorts),
         provenance=chosen.provenance(note=chosen.market_note, own=True),
     )
@@ -130,6 +131,14 @@ def _drop_future(line: dict, cohort: int, chosen: Chosen) -> None:
     line["kind"] = "school"
     line["reasons"] = [code or "x" for code in line["reasons"]]
     line["end_text"] = next((text for text in reversed(line["texts"]) if text), None)
+
+
+def _too_small(chosen: Chosen, cohort: int) -> bool:
+    """Whether a cohort says little alone, so that it is read together with two others only."""
+    if chosen.request.params.get("kohorta") == str(cohort):
+        return False
+    sizes = [row.graduates for (own, _k), row in chosen.rows.items() if own == cohort]
+    return all(size is None or size < method.POOL_UNDER for size in sizes)
 
 
 def _highlight(chosen: Chosen, cohorts: Sequence[int]) -> int | None:
@@ -195,7 +204,7 @@ def _lines_finding(chosen: Chosen, cohort: int | None, pooled: Sequence[Value]) 
     return t("{whom}: {parts}.", lang, whom=chosen.who, parts=", ".join(parts))
 
 
-def _lines_reading(chosen: Chosen, low: float) -> str:
+def _lines_reading(chosen: Chosen, low: float, left_out: bool) -> str:
     lang = chosen.lang
     if chosen.programme:
         text = t(
@@ -208,6 +217,10 @@ def _lines_reading(chosen: Chosen, low: float) -> str:
             "One line is one year of graduation, followed from its first to its tenth year. The dashed line reads the "
             "last three cohorts together; the cohorts behind it change from point to point, (2) means two of them.",
             lang,
+        )
+    if left_out and not chosen.programme:
+        text += " " + t(
+            "Cohorts of fewer than 30 graduates are not drawn one by one: chance moves them too much.", lang
         )
     if low > 0:
         text += " " + t("The axis does not begin at zero.", lang)

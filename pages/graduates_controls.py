@@ -17,7 +17,7 @@ from language.messages import _
 from language.messages import translate as t
 from language.messages import translate_plural as tn
 
-from .graduates_choice import FIELDS, LEVELS, MEASURES, PAGES, Chosen, after
+from .graduates_choice import FIELDS, LEVELS, MEASURES, PAGES, Chosen, after, is_near, upper
 
 
 def controls(chosen: Chosen) -> Markup:
@@ -145,10 +145,18 @@ def headline(chosen: Chosen) -> str:
     return (
         sentence
         + " "
-        + t(
-            "The median income in the first year is {share} of the average wage.",
-            lang,
-            share=numbers.percent(income.x, lang, 0),
+        + (
+            t(
+                "The median income in the first year is {share} of the average wage where they live.",
+                lang,
+                share=numbers.percent(income.x, lang, 0),
+            )
+            if is_near(chosen.rows[0, 1])
+            else t(
+                "The median income in the first year is {share} of the average wage.",
+                lang,
+                share=numbers.percent(income.x, lang, 0),
+            )
         )
     )
 
@@ -230,15 +238,9 @@ def caveat(chosen: Chosen) -> Markup:
     if chosen.measure.kind == "euro":
         items.append((t("Money", lang), _money_words(chosen, row)))
     if chosen.measure.kind == "ratio":
-        items.append(
-            (
-                t("Average wage", lang),
-                t(
-                    "1 = the average gross wage of the country in the same year; regional wages are not at hand.",
-                    lang,
-                ),
-            )
-        )
+        items.append((t("Average wage", lang), _wage_words(chosen, row)))
+    if chosen.measure.column == "unemployed" and row is not None and row.relative_unemployment is not None:
+        items.append((t("Against where they live", lang), _jobless_words(chosen, row)))
     if chosen.measure.column == "skilled":
         items.append(
             (
@@ -249,6 +251,61 @@ def caveat(chosen: Chosen) -> Markup:
             )
         )
     return render("graduates_caveat.html", lang=lang, items=items)
+
+
+def _wage_words(chosen: Chosen, row) -> str:
+    """Whose wage incomes are measured against, and how high it is."""
+    lang = chosen.lang
+    if row is None or not is_near(row):
+        return t(
+            "1 = the average gross wage of the country in the same year; wages of municipalities are not loaded.",
+            lang,
+        )
+    text = t(
+        "1 = the average gross wage in the municipalities where the earners live, weighted by how many live in each.",
+        lang,
+    )
+    factor = chosen.factor(row)
+    if row.local_wage is not None and factor:
+        text += " " + t(
+            "{after} that is {wage} a year in prices of {year}.",
+            lang,
+            after=upper(after(chosen.k, lang)),
+            wage=numbers.euro(round(row.local_wage * factor, -1), lang),
+            year=chosen.base,
+        )
+    if row.income_basis == method.PART:
+        text += " " + t("Where their municipality is not known, the wage of the country serves.", lang)
+    return text
+
+
+WHERE = {
+    method.TOWN: _("residents of the same municipalities"),
+    method.REGION: _("residents of the same regions"),
+    method.PART: _("residents of the same places, as far as these are known"),
+    method.COUNTRY: _("the country"),
+}
+
+
+def _jobless_words(chosen: Chosen, row) -> str:
+    """Unemployment against that of the residents around."""
+    lang = chosen.lang
+    told = (row.relative_unemployment, row.relative_unemployment_lower, row.relative_unemployment_upper)
+    digits = 1 if all(round(x, 1) == x for x in told) else 2
+    text = t(
+        "{after} there are {ratio} times as many registered unemployed among the employed and unemployed as among {where}.",
+        lang,
+        after=upper(after(chosen.k, lang)),
+        ratio=numbers.decimal(told[0], lang, digits),
+        where=t(WHERE[row.unemployment_basis or method.COUNTRY], lang),
+    )
+    if told[1] < told[2]:
+        text += " " + t(
+            "95% interval: {range}.", lang, range=numbers.interval(told[1], told[2], lang, digits, "number")
+        )
+    if row.local_rate is not None:
+        text += " " + t("Expected there: about {rate}.", lang, rate=numbers.percent(row.local_rate, lang))
+    return text
 
 
 def _money_words(chosen: Chosen, row) -> str:

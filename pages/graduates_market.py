@@ -19,8 +19,10 @@ from .graduates_choice import (
     after,
     apart,
     field_name,
+    is_near,
     lower,
     notes_of,
+    towns_words,
     upper,
 )
 
@@ -29,7 +31,7 @@ def quadrant(chosen: Chosen) -> ChartFrame:
     """Fields and levels by relative income and relative unemployment."""
     lang, k = chosen.lang, chosen.k
     levels = LEVELS[chosen.system]
-    points, rows = [], []
+    points, rows, shown = [], [], []
     counts = [0, 0, 0, 0]
     for group, level in enumerate(levels):
         for field in chosen.fields:
@@ -37,6 +39,8 @@ def quadrant(chosen: Chosen) -> ChartFrame:
             if row is None:
                 continue
             name = f"{t(FIELDS[field], lang)}, {t(levels[level], lang)}"
+            factor = chosen.in_prices
+            shown.append(row)
             income = charts.ratio(row.relative_income, lang, row.relative_reason)
             jobless = charts.ratio(row.relative_unemployment, lang, row.unemployment_reason, 1)
             span = _ratio_interval(row)
@@ -45,7 +49,13 @@ def quadrant(chosen: Chosen) -> ChartFrame:
                     "name": name,
                     "n": row.graduates if row.graduates is not None else Reason(row.reason or "x"),
                     "income": income.cell,
+                    "wage": round(row.local_wage * factor, -1)
+                    if row.local_wage is not None and factor
+                    else Reason(row.relative_reason or row.reason or "c"),
                     "jobless": jobless.cell,
+                    "rate": row.local_rate
+                    if row.local_rate is not None
+                    else Reason(row.unemployment_reason or row.reason or "c"),
                     "range": numbers.interval(
                         row.relative_unemployment_lower, row.relative_unemployment_upper, lang, 1, "number"
                     )
@@ -91,7 +101,9 @@ def quadrant(chosen: Chosen) -> ChartFrame:
         figure=charts.quadrant(
             points,
             lang,
-            x_title=t("median income ÷ average wage", lang),
+            x_title=t("income ÷ wage where they live", lang)
+            if any(is_near(row) for row in shown)
+            else t("median income ÷ average wage", lang),
             y_title=t("unemployment ÷ expected", lang),
             corners=[
                 t("more pay, more unemployment", lang),
@@ -116,24 +128,50 @@ def quadrant(chosen: Chosen) -> ChartFrame:
                 Column("name", t("Field and level", lang)),
                 Column("n", t("Graduates", lang), "integer"),
                 Column("income", t("Income ÷ average wage", lang), "decimal2"),
+                Column("wage", t("Average wage there, prices of {year}", lang, year=chosen.base), "euro"),
                 Column("jobless", t("Unemployment ÷ expected", lang), "decimal"),
+                Column("rate", t("Expected unemployment", lang), "percent"),
                 Column("range", t("95% interval of unemployment", lang)),
             ],
             rows,
             lang,
-            notes=[
-                t(
-                    "Expected: rates of registered unemployment by region (NVA, end of the year) weighted by where the "
-                    "graduates live, where both are known (1, 3, 5 and 10 years after; 2017, 2018, 2021–2023); else the "
-                    "rate of the country. No rate is at hand for 2014 and 2015.",
-                    lang,
-                )
-            ],
+            notes=_measured_against(shown, lang),
         ),
         provenance=chosen.provenance(
-            counting=t("median income of the average wage; unemployed of the expected unemployed", lang)
+            counting=t("median income of the average wage; unemployed of the expected unemployed", lang),
+            note=towns_words(chosen),
         ),
     )
+
+
+def _measured_against(rows: list, lang: str) -> list[str]:
+    """What the local wage and the expected unemployment are."""
+    if not any(row.unemployment_basis == method.TOWN or is_near(row) for row in rows):
+        return [
+            t(
+                "Expected: rates of registered unemployment by region (NVA, end of the year) weighted by where the "
+                "graduates live, where both are known; else the rate of the country. No rate is at hand for 2014 and 2015.",
+                lang,
+            )
+        ]
+    notes = [
+        t(
+            "Wage and expected unemployment are those of the municipalities where the graduates live (wage of the year, "
+            "registered unemployment at its end), weighted by how many live in each. Single incomes are not passed on, so "
+            "the median of a group is divided by that wage.",
+            lang,
+        )
+    ]
+    if any(
+        row.unemployment_basis not in (method.TOWN, None) or row.income_basis == method.PART for row in rows
+    ):
+        notes.append(
+            t(
+                "Where the municipality or its series is not known, the region serves for unemployment, else the country.",
+                lang,
+            )
+        )
+    return notes
 
 
 def _ratio_interval(row) -> tuple[float, float] | None:

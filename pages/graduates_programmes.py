@@ -127,6 +127,7 @@ def own_programmes(chosen: Chosen) -> ChartFrame:
     mine = [row for row in chosen.own_programmes if row.k == k]
     plot, rows, differ = [], [], []
     detail = chosen.plane == "detail"
+    exact = detail or chosen.measure.kind != "share"  # else only the band is told
     for row in mine:
         value = chosen.value(row)
         nation = chosen.value(chosen.grid.get((row.field, row.level, k)))
@@ -146,6 +147,7 @@ def own_programmes(chosen: Chosen) -> ChartFrame:
             if chosen.measure.column == "employed":
                 note = f"{note} · {word}"
         rows.append(cells)
+        span = chosen.span_of(row) if exact else (value.low, value.high)
         plot.append(
             {
                 "name": in_latvian(row.programme, lang),
@@ -153,12 +155,8 @@ def own_programmes(chosen: Chosen) -> ChartFrame:
                 "value": value.x,
                 "value_text": value.text,
                 "reason": value.reason,
-                "lower": row.employed_lower
-                if detail and chosen.measure.column == "employed" and not chosen.local
-                else value.low,
-                "upper": row.employed_upper
-                if detail and chosen.measure.column == "employed" and not chosen.local
-                else value.high,
+                "lower": span[0] if span else None,
+                "upper": span[1] if span else None,
                 "note": note,
                 "own": bool(chosen.programme) and row.programme == chosen.programme[0].programme,
             }
@@ -216,7 +214,9 @@ def own_programmes(chosen: Chosen) -> ChartFrame:
                 "programme is drawn towards the programmes of its field and level (beta-binomial model).",
                 lang,
             )
-            if detail
+            if detail and chosen.measure.column == "employed"
+            else t("The line is the 95% interval: what chance alone would allow.", lang)
+            if exact
             else t(
                 "The line is the band that the value lies in; small programmes are shown in wide bands.", lang
             )

@@ -137,6 +137,7 @@ def anchors(chosen: Chosen) -> ChartFrame | None:
             rows,
             lang,
             notes=notes,
+            phone="stacked",
         ),
         provenance=Provenance(
             source=first.source_lv if lang == "lv" else first.source_en,

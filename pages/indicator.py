@@ -15,6 +15,7 @@ from indicators.catalogue import INDICATORS
 from indicators.model import UNITS, Indicator
 from indicators.published_rules import RULES
 from language import numbers, side
+from language.bodies import registers
 from language.messages import _
 from language.messages import translate as t
 
@@ -367,7 +368,7 @@ def _origin(request: Request, indicator: Indicator, history: list) -> dict:
     lang = request.lang
     return {
         "facts": [
-            (t("Source registers", lang), ", ".join(indicator.sources)),
+            (t("Source registers", lang), registers(indicator.sources, lang)),
             (t("Written by", lang), indicator.authored_by),
             (t("Checked by", lang), indicator.checked_by or t("nobody yet", lang)),
             (t("Reviewed", lang), numbers.date_short(indicator.reviewed, lang)),

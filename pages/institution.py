@@ -610,7 +610,7 @@ def _spine(
             lang,
         ),
         provenance=Provenance(
-            source=words.all_sources(),
+            source=words.all_sources(lang),
             as_of=request.reader.release.as_of,
             coverage=(
                 len(known),
@@ -832,7 +832,7 @@ def _panel(school: School, entry: Entry) -> Block:
         mark=chart,
         how_to_read=_how_to_read(entry, lang),
         provenance=Provenance(
-            source=words.source_names(one),
+            source=words.source_names(one, lang),
             as_of=request.reader.release.as_of,
             coverage=school.coverage(entry, row),
             release_id=request.reader.release.id,

@@ -10,6 +10,7 @@ from indicators.catalogue import INDICATORS
 from indicators.model import Indicator
 from indicators.stages import is_whole
 from language import numbers
+from language.bodies import registers
 from language.messages import _, t, tn
 
 # R08 is two rates; the part is named by where it is counted.
@@ -218,11 +219,11 @@ def optional_url(request: Request, page: str, **params: object) -> str | None:
     return request.url(page, **params) if page in REGISTRY else None
 
 
-def source_names(indicator: Indicator) -> str:
+def source_names(indicator: Indicator, lang: str) -> str:
     """The registers an indicator is counted from."""
-    return ", ".join(indicator.sources)
+    return registers(indicator.sources, lang)
 
 
-def all_sources() -> str:
+def all_sources(lang: str) -> str:
     """The registers of all indicators, each once."""
-    return ", ".join(dict.fromkeys(name for one in INDICATORS.values() for name in one.sources))
+    return registers((name for one in INDICATORS.values() for name in one.sources), lang)

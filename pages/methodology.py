@@ -14,6 +14,7 @@ from components.view import Crumb, View
 from data_access.queries import published
 from indicators.catalogue import INDICATORS
 from language import numbers, reasons, side
+from language.bodies import bodies
 from language.messages import _
 from language.messages import translate as t
 from language.sorting import collation_key
@@ -96,6 +97,7 @@ def view(request: Request) -> View:
         ("laiks", t("Time and comparison", lang)),
         ("zimes", t("Signs of missing values", lang)),
         ("aizsardziba", t("Protection of small numbers", lang)),
+        ("absolventi", t("Graduates", lang)),
         ("avoti", t("Where the data come from", lang)),
         ("termini", t("Terms", lang)),
     ]
@@ -108,9 +110,10 @@ def view(request: Request) -> View:
         render("methodology_levels.html", headings=sections[1:4], levels=levels, lang=lang),
         _same_share(request),
         render("methodology_protection.html", headings=sections[4:6], signs=signs, lang=lang),
-        render("methodology_sources.html", heading=sections[6], lang=lang),
+        render("methodology_graduates.html", heading=sections[6], lang=lang),
+        render("methodology_sources.html", heading=sections[7], lang=lang),
         _sources(request),
-        render("methodology_terms.html", heading=sections[7], terms=_terms(lang), lang=lang),
+        render("methodology_terms.html", heading=sections[8], terms=_terms(lang), lang=lang),
     ]
     return View(
         title=t("How do we count, and where are the limits?", lang),
@@ -256,7 +259,7 @@ def _sources(request: Request) -> ChartFrame:
     rows = [
         {
             "name": row.name_lv if lang == "lv" else row.name_en,
-            "publisher": row.publisher,
+            "publisher": bodies(row.publisher, lang),
             "licence": side(row.licence, lang),
             "files": int(row.files),
             "rows": int(row.rows) if row.files else Reason("x"),

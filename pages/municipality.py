@@ -31,6 +31,7 @@ from indicators.stages import NAMES as STAGE_NAMES
 from indicators.stages import POSITIONS, is_whole
 from indicators.stages import name as stage_name
 from language import numbers
+from language.bodies import registers
 from language.messages import _, t, tn
 
 from . import absence_blocks, quality_blocks
@@ -160,9 +161,9 @@ class _Here:
         """Origin of a frame's numbers."""
         release = self.reader.release
         used = INDICATORS.values() if indicators is None else indicators
-        names = dict.fromkeys(name for one in used if one.id in query.RISKS for name in one.sources)
+        names = [name for one in used if one.id in query.RISKS for name in one.sources] or ["VIIS"]
         return Provenance(
-            source=", ".join(names) or "VIIS",
+            source=registers(names, self.lang),
             as_of=release.as_of,
             coverage=coverage,
             release_id=release.id,

@@ -31,7 +31,7 @@ from data_access.open_data.store import (
 from data_access.open_data.tables import TABLES
 from data_access.open_data.writing import KINDS
 from data_access.scope import Scope
-from language import numbers, reasons
+from language import numbers, reasons, side
 from language.messages import _
 from language.messages import translate as t
 from language.messages import translate_plural as tn
@@ -277,7 +277,7 @@ def _versions(request: Request, one: Edition) -> ChartFrame:
             ),
             "created": numbers.date_short(each.created_at[:10], lang),
             "as_of": numbers.date_short(each.as_of, lang),
-            "reason": each.reason,
+            "reason": side(each.reason, lang),
             "code": each.code_version,
             "current": t("yes", lang) if each.current else t("no", lang),
         }

@@ -438,7 +438,7 @@ def _frame(request: Request, indicator: Indicator, *, title: str, finding: str, 
         finding=finding,
         table=table,
         provenance=Provenance(
-            source=words.source_names(indicator),
+            source=words.source_names(indicator, lang),
             as_of=release.as_of,
             coverage=(len(table.rows), len(table.rows)),
             release_id=release.id,
@@ -487,7 +487,7 @@ def _origin(request: Request, indicator: Indicator, facts: Sequence) -> Markup:
         lang=lang,
         rows=rows,
         later=bool(later),
-        registers=words.source_names(indicator),
+        registers=words.source_names(indicator, lang),
     )
 
 

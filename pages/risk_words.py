@@ -19,6 +19,7 @@ from indicators import sentences, stages
 from indicators.catalogue import INDICATORS
 from indicators.model import ALWAYS, UNITS, Indicator
 from language import numbers
+from language.bodies import registers
 from language.messages import _
 from language.messages import translate as t
 
@@ -144,7 +145,7 @@ def provenance(
     """Where the numbers of a risk frame come from."""
     release = request.reader.release
     return Provenance(
-        source=source or all_sources(),
+        source=source or all_sources(request.lang),
         as_of=release.as_of,
         coverage=coverage,
         release_id=release.id,
@@ -164,7 +165,7 @@ def of_series(
         request,
         counting or f"{indicator.id}: {words.numerator} ÷ {words.denominator}",
         (counts.delivered, counts.expected),
-        source=", ".join(indicator.sources),
+        source=registers(indicator.sources, request.lang),
         note=note,
     )
 

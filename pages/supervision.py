@@ -544,6 +544,7 @@ def _municipalities(request: Request, last: int | None) -> list[Part]:
                 ]
                 if protected
                 else (),
+                phone="narrow",
             ),
             how_to_read=t(
                 "In order of the alphabet, not a ranking: larger municipalities have more institutions and more complaints.",

@@ -502,6 +502,7 @@ def _visited(request: Request, told: Printed | None) -> list[Part]:
                     for row in figures
                 ],
                 lang,
+                phone="stacked",
             ),
             provenance=told.provenance(
                 figures, counting=t("institutions and municipalities, as printed", lang)

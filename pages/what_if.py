@@ -311,7 +311,7 @@ def _overview(school: School, answers: Sequence[Answer]) -> ChartFrame:
             ),
         ),
         provenance=Provenance(
-            source=words.all_sources(),
+            source=words.all_sources(lang),
             as_of=request.reader.release.as_of,
             coverage=(sum(one.outlook is not None for one in answers), len(answers)),
             bodies=False,

@@ -11,7 +11,19 @@ from sqlalchemy import Connection, Table, delete, func, insert, select
 
 from .. import schema
 from ..bulk import clear_tables, insert_rows
-from . import absence, evaluation, exams, graduates, network, pupils, staff, supervision, unregistered, visits
+from . import (
+    absence,
+    evaluation,
+    exams,
+    graduates,
+    labour,
+    network,
+    pupils,
+    staff,
+    supervision,
+    unregistered,
+    visits,
+)
 from .network import CASE_ID, World
 from .vocabulary import AS_OF
 
@@ -99,6 +111,7 @@ def build(
     main, sectors = graduates.tables(world)
     write(schema.fact_graduate, main)
     write(schema.fact_graduate_sector, sectors)
+    write(schema.fact_local_market, labour.rows(world))
     forgotten = {table.name for table in tables} - set(written)
     if forgotten:
         raise DemoError(f"no demonstration data for {sorted(forgotten)}")

@@ -17,7 +17,7 @@ from .vocabulary import NACE_SECTIONS, OCCUPATION_GROUPS
 LAST_MONITORED = 2023
 FIRST_GRADUATION = {"higher": 2013, "vocational": 2017}
 LAST_GRADUATION = 2022
-SECTOR_YEARS = (1, 3, 5, 10)  # years after graduation with sector, occupation and region
+SECTOR_YEARS = (1, 3, 5, 10)  # years after graduation with sector and occupation
 STATUSES = ("employed", "unemployed", "studying", "inactive", "emigrated", "unknown")
 SEX = ("women", "men")
 
@@ -50,11 +50,11 @@ HIGHER = {
     "840": ("Transports", "services", 0.5, 1.20, 0.26),
     "861": ("Drošība un civilā aizsardzība", "services", 0.35, 1.05, 0.40),
 }
-HIGHER_LEVELS = {  # prefix, level, word, weight, earnings, odds of a job
-    "41": ("college", "koledža", 0.18, 0.86, 0.20),
+HIGHER_LEVELS = {  # prefix, level, word, weight, earnings, odds of a job (those published for the cohort of 2017)
+    "41": ("college", "koledža", 0.18, 0.86, 0.33),
     "42": ("bachelor", "bakalaurs", 0.50, 0.96, 0.0),
-    "47": ("master", "maģistrs", 0.28, 1.22, 0.08),
-    "51": ("doctor", "doktors", 0.04, 1.45, 0.62),
+    "47": ("master", "maģistrs", 0.28, 1.22, 0.10),
+    "51": ("doctor", "doktors", 0.04, 1.45, 0.77),
 }
 VOCATIONAL = {
     "213": ("Mediju māksla", "humanities_arts", 0.6, 0.88, 0.55),
@@ -100,7 +100,8 @@ VOCATIONAL_PATH = {
 }
 WAGES = {2014: 9_050, 2015: 9_700, 2016: 10_200, 2017: 11_000, 2018: 11_950, 2019: 12_912, 2020: 13_720,
          2021: 15_330, 2022: 16_480, 2023: 18_450}  # euro a year; 2019 as published with the graduates' incomes  # fmt: skip
-SHOCK = {2020: 0.35, 2021: 0.12}  # log-odds of unemployment
+SHOCK = {2020: 0.35, 2021: 0.12}  # logarithm of unemployment against a usual year
+FADING = 0.6  # what is left of a cohort's lead after each year
 
 
 def _status_path(system: str) -> dict[str, np.ndarray]:
@@ -119,6 +120,68 @@ def _status_path(system: str) -> dict[str, np.ndarray]:
         path[name] = np.interp(years, PATH_YEARS, [*values, *later])
     total = sum(path.values())
     return {name: path[name] * 100 / total for name in STATUSES}
+
+
+def _aims(system: str, path: dict[str, np.ndarray], rng) -> dict[tuple[int, int], np.ndarray]:
+    """Shares of the six statuses that each cohort has at k: the path, the year's shock, the luck of cohort and year.
+
+    The higher education cohorts of 2017 and of 2018 at k = 1 have what was published of them.
+    """
+    cohorts = range(FIRST_GRADUATION[system], LAST_GRADUATION + 1)
+    luck = {cohort: rng.normal(0, 0.05) for cohort in cohorts}
+    weather = {year: rng.normal(0, 0.05) for year in range(cohorts[0] + 1, LAST_MONITORED + 1)}
+    known = {}
+    if system == "higher":
+        known[2018] = published.series("graduates_higher_outcome", "cohort 2018: employed")[2019] / 100
+    found = {}
+    for cohort in cohorts:
+        for k in range(1, min(10, LAST_MONITORED - cohort) + 1):
+            aim = {name: path[name][k - 1] / 100 for name in STATUSES}
+            year = cohort + k
+            if system == "higher" and (cohort, k) not in {(2017, 1), (2017, 2), (2017, 3)}:
+                # The path at k has the shock of the year in which the cohort of 2017 was there.
+                aim["unemployed"] *= np.exp(SHOCK.get(year, 0.0) - SHOCK.get(2017 + k, 0.0))
+            elif system == "vocational":
+                aim["unemployed"] *= np.exp(SHOCK.get(year, 0.0))
+            employed = 1 - sum(share for name, share in aim.items() if name != "employed")
+            if cohort in known:
+                lead = logit(known[cohort]) - logit(path["employed"][0] / 100)
+                employed = expit(logit(employed) + lead * FADING ** (k - 1))
+            elif (system, cohort) != ("higher", 2017) or k > 3:
+                employed = expit(logit(employed) + luck[cohort] + weather[year])
+            rest = sum(share for name, share in aim.items() if name != "employed")
+            found[cohort, k] = np.array(
+                [employed if name == "employed" else aim[name] * (1 - employed) / rest for name in STATUSES]
+            )
+    return found
+
+
+def _raked(odds: np.ndarray, groups: np.ndarray, aim: np.ndarray) -> np.ndarray:
+    """Chances [programme, sex, status] with these relative odds whose mean over all graduates is `aim`."""
+    for _ in range(12):
+        chance = np.exp(odds)
+        chance /= chance.sum(axis=2, keepdims=True)
+        mean = (chance * groups[:, :, None]).sum(axis=(0, 1)) / groups.sum()
+        odds = odds + np.log(aim / mean)
+    chance = np.exp(odds)
+    return chance / chance.sum(axis=2, keepdims=True)
+
+
+def _near(world: World, school: np.ndarray) -> np.ndarray:
+    """Where graduates of each programme live: [programme, municipality], rows sum to 1.
+
+    Many move to Rīga and its surroundings, many stay where they studied.
+    """
+    places = world.municipalities
+    region = np.array([place["nuts3_2024"] for place in places])
+    people = np.array([float(place["population"]) for place in places]) ** 1.5  # graduates live in towns
+    within = people / np.array([people[region == code].sum() for code in region])
+    towards = np.where(region == "LV00A", 0.62, 0.05) * within
+    home = world.place[school]
+    near = np.tile(towards, (len(school), 1))
+    near += 0.13 * within * (region[home][:, None] == region[None, :])
+    near[np.arange(len(school)), home] += 0.25
+    return near / near.sum(axis=1, keepdims=True)
 
 
 def _programmes(world: World, rng: np.random.Generator, system: str) -> dict[str, np.ndarray]:
@@ -197,22 +260,19 @@ def _follow(
     centre = np.average(own, weights=programme["share"].astype(float))
     own = own - centre
     pay_own = 0.05 * quality + rng.normal(0, 0.07, count)
-    regions = sorted({town["nuts3_2024"] for town in world.municipalities})
-    home = np.array(
-        [regions.index(world.municipalities[place]["nuts3_2024"]) for place in world.place[school]]
-    )
+    aims = _aims(system, path, stream(world.seed, f"graduates aims {system}"))
+    near = _near(world, school)
+    towns = tuple(town["code"] for town in world.municipalities)
     for year, groups in cohorts.items():
         for k in range(1, min(10, LAST_MONITORED - year) + 1):
             monitored = year + k
-            base = np.array([path[name][k - 1] for name in STATUSES]) / 100
-            odds = np.log(base)[None, None, :] + np.zeros((count, 2, len(STATUSES)))
+            aim = aims[year, k]
+            odds = np.log(aim)[None, None, :] + np.zeros((count, 2, len(STATUSES)))
             odds[:, :, 0] += own[:, None] + np.array([0.05, -0.05])
-            odds[:, :, 1] += SHOCK.get(monitored, 0.0) - 0.5 * own[:, None] + np.array([0.05, -0.1])
+            odds[:, :, 1] += np.array([0.08, -0.12]) - 0.5 * own[:, None]
             odds[:, :, 3] += np.array([0.15, -0.25])
             odds[:, :, 4] += np.array([-0.1, 0.15])
-            chance = np.exp(odds)
-            chance /= chance.sum(axis=2, keepdims=True)
-            status = rng.multinomial(groups, chance)
+            status = rng.multinomial(groups, _raked(odds, groups, aim))
             employed = status[:, :, 0]
             field_skill = {"higher": 1.34, "vocational": -0.95}[system]
             skilled = rng.binomial(employed, expit(field_skill + 0.6 * own[:, None] + 0.03 * k))
@@ -221,21 +281,11 @@ def _follow(
             founded = rng.binomial(groups, min(0.012 + 0.006 * k, 0.08))
             income = _income(rng, system, programme, pay_own, monitored, k, earners)
             _rows(main, programme, system, year, monitored, groups, status, skilled, earners, founded, income)
+            stay = status[:, :, :4].sum(axis=(1, 2))
+            parts = [("municipality", towns, rng.multinomial(stay, near))]
             if k in SECTOR_YEARS:
-                stay = status[:, :, :4].sum(axis=(1, 2))
-                _sectors(
-                    rng,
-                    system,
-                    sectors,
-                    programme,
-                    year,
-                    monitored,
-                    status[:, :, 0].sum(axis=1),
-                    skilled.sum(axis=1),
-                    stay,
-                    home,
-                    regions,
-                )
+                parts += _work(rng, system, programme, status[:, :, 0].sum(axis=1), skilled.sum(axis=1))
+            _parts(sectors, programme, year, monitored, parts)
 
 
 def _income(rng, system, programme, pay_own, year, k, earners) -> np.ndarray:
@@ -324,9 +374,8 @@ VOCATIONAL_OCCUPATIONS = {
 }
 
 
-def _sectors(
-    rng, system, sectors, programme, year, monitored, employed, skilled, stay, home, regions
-) -> None:
+def _work(rng, system, programme, employed, skilled) -> list[tuple[str, tuple[str, ...], np.ndarray]]:
+    """Sectors and occupation groups of the employed: kind, its categories, counts [programme, category]."""
     count = len(employed)
     taste = np.array([SECTORS[field] for field in programme["field"]], dtype=float) + 0.3
     sector = rng.multinomial(employed, taste / taste.sum(axis=1, keepdims=True))
@@ -337,14 +386,12 @@ def _sectors(
     else:
         usual = np.array([VOCATIONAL_OCCUPATIONS[field] for field in programme["field"]], dtype=float)
         occupation = rng.multinomial(employed, usual / usual.sum(axis=1, keepdims=True))
-    near = np.tile([0.62 if region == "LV00A" else 0.05 for region in regions], (count, 1))
-    near[np.arange(count), home] += 0.38
-    region = rng.multinomial(stay, near / near.sum(axis=1, keepdims=True))
-    for kind, names, table in (
-        ("sector", NACE_SECTIONS, sector),
-        ("occupation", OCCUPATION_GROUPS, occupation),
-        ("region", tuple(regions), region),
-    ):
+    return [("sector", NACE_SECTIONS, sector), ("occupation", OCCUPATION_GROUPS, occupation)]
+
+
+def _parts(sectors, programme, year, monitored, parts) -> None:
+    """Add rows of fact_graduate_sector, one for every count that is not zero."""
+    for kind, names, table in parts:
         i, c = np.nonzero(table)
         sectors.append(
             {

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime
+from decimal import Decimal
 
 from .datasets.model import Column, normal
 from .directory import Directory, former_units, territory_before
@@ -161,7 +162,7 @@ def _percent(cell, column, _directory):
         raise CellFault("below_minimum", limit="0")
     if value > 100:
         raise CellFault("above_maximum", limit="100")
-    return _bounded(value, column) / 100
+    return float(Decimal(str(_bounded(value, column))) / 100)  # 4.1 / 100 as a float is not 0.041
 
 
 # --- periods

@@ -26,7 +26,7 @@ from .model import LICENCES, MISSING, OpenTable, licence_of
 from .tables import TABLES
 from .writing import KINDS, XLSX_ROWS, CsvWriter, JsonWriter, XlsxWriter, blocks
 
-FORMAT = 1  # of the files; a change makes all of them anew
+FORMAT = 2  # of the files; a change makes all of them anew
 SUFFIX = {"csv": "csv.gz", "json": "json.gz", "xlsx": "xlsx"}
 _LOCK = threading.Lock()
 

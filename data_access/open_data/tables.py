@@ -369,6 +369,8 @@ def _graduates(connection: Connection, release_id: int) -> Iterator[Sequence[Cel
                 _number(value[name], 1, row.unemployment_reason or row.reason)
                 for name in _RELATIVE_UNEMPLOYMENT
             ],
+            row.income_basis or "", _number(row.local_wage, 0, row.relative_reason or row.reason or "c"),
+            row.unemployment_basis or "", _number(row.local_rate, 3, row.unemployment_reason or row.reason or "c"),
         )  # fmt: skip
 
 
@@ -524,10 +526,14 @@ _GRADUATE_COLUMNS = (
     C("income_median", "number", "gada ienākumu mediāna, EUR 2015. gada cenās", "median yearly income, EUR in prices of 2015"),
     C("income_upper_quartile", "number", "gada ienākumu augšējā kvartile, EUR 2015. gada cenās", "upper quartile of yearly income, EUR in prices of 2015"),
     C("income_mean", "number", "vidējie gada ienākumi, EUR 2015. gada cenās; tikai tad, ja mediānas nav", "mean yearly income, EUR in prices of 2015; only where there is no median"),
-    C("relative_income", "number", "mediāna pret tā paša gada vidējo algu (1 = vienāda)", "median against the average wage of the same year (1 = equal)"),
-    C("relative_unemployment", "number", "bezdarbs pret valsts līmeni (1 = vienāds)", "unemployment against the national rate (1 = equal)"),
+    C("relative_income", "number", "mediāna pret tā paša gada vidējo algu dzīvesvietā (1 = vienāda)", "median against the average wage, in the same year, of where the earners live (1 = equal)"),
+    C("relative_unemployment", "number", "bezdarbs pret dzīvesvietas līmeni (1 = vienāds)", "unemployment against the rate of where the graduates live (1 = equal)"),
     C("relative_unemployment_lower", "number", "tā 95 % intervāla apakšējā robeža", "lower end of its 95% interval"),
     C("relative_unemployment_upper", "number", "tā 95 % intervāla augšējā robeža", "upper end of its 95% interval"),
+    C("wage_of", "text", "kā alga: municipality = dzīvesvietas pašvaldību, country = valsts, part = jaukta", "whose wage: municipality = of the municipalities of residence, country = of the country, part = mixed"),
+    C("local_wage", "number", "šī alga, EUR gadā 2015. gada cenās; no 100 absolventiem", "that wage, EUR a year in prices of 2015; from 100 graduates on"),
+    C("unemployment_of", "text", "kā bezdarba līmenis: municipality, region, country vai part = jaukts", "whose rate of unemployment: municipality, region, country or part = mixed"),
+    C("local_unemployment", "share", "šis līmenis, noapaļots līdz 0,5 %; no 100 absolventiem", "that rate, rounded to 0.5%; from 100 graduates on"),
 )  # fmt: skip
 
 TABLES: dict[str, OpenTable] = {

@@ -11,6 +11,7 @@ from ..reading import Reader
 from ..schema import (
     deflator,
     fact_graduate,
+    fact_local_market,
     graduate_flow,
     graduate_group,
     graduate_own,
@@ -220,11 +221,21 @@ def span(reader: Reader, system: str) -> tuple[int, int, int] | None:
 
 def origin(reader: Reader) -> Mapping | None:
     """Source, as-of date and kind of the latest batch of graduates; None when there is none."""
+    return _origin(reader, fact_graduate.name, "graduate")
+
+
+def local_market(reader: Reader) -> Mapping | None:
+    """The same of the wages and the unemployment of municipalities."""
+    return _origin(reader, fact_local_market.name, "local_market")
+
+
+def _origin(reader: Reader, *datasets: str) -> Mapping | None:
+    """Batches have the name of the table (demonstration) or of the declared file."""
     return (
         reader.connection.execute(
             select(load_batch.c.as_of, load_batch.c.synthetic, source.c.name_lv, source.c.name_en)
             .join(source, source.c.code == load_batch.c.source_code)
-            .where(load_batch.c.dataset == fact_graduate.name)
+            .where(load_batch.c.dataset.in_(datasets))
             .order_by(load_batch.c.id.desc())
             .limit(1)
         )

@@ -160,6 +160,81 @@ def test_groups_are_the_sums_of_the_facts(graduated):
     assert {k: method.rounded(n) for k, n in pooled.items()} == table["graduates"].to_dict()
 
 
+def test_incomes_and_unemployment_are_measured_by_the_municipality_of_residence(graduated):
+    """Half of institution 1 lives in Rīga, half in Daugavpils; the year 2022 has series, 2023 of Rīga only."""
+    engine, main = graduated
+    sector, market = schema.fact_graduate_sector, schema.fact_local_market
+    with engine.begin() as connection:
+        rows = connection.execute(
+            select(sector).where(sector.c.kind == "region", sector.c.institution_id == 1)
+        )
+        towns = {"LV00A": "LV0001000", "LV005": "LV0002000"}
+        insert_rows(
+            connection,
+            sector,
+            [{**row, "kind": "municipality", "category": towns[row["category"]]} for row in rows.mappings()],
+        )
+        connection.execute(
+            insert(market),
+            [
+                {
+                    "municipality_code": code,
+                    "year": year,
+                    "monthly_gross_wage": wage,
+                    "registered_unemployment": rate,
+                    "origin": "published",
+                    "citation": "CSP; NVA",
+                    "load_batch_id": 1,
+                }
+                for code, year, wage, rate in (
+                    ("LV0001000", 2022, 1_500.0, 0.05),
+                    ("LV0002000", 2022, 1_000.0, 0.09),
+                    ("LV0001000", 2023, 1_600.0, 0.04),
+                )
+            ],
+        )
+        releases.publish(connection, reason="towns", author="test", steps=(roll_up_graduates,))
+        prices = dict(connection.execute(select(schema.deflator.c.year, schema.deflator.c.value)).all())
+        group = schema.graduate_group
+        found = connection.execute(
+            select(group).where(
+                group.c.release_id == 2, group.c.plane == "detail", group.c.area_id == "1",
+                group.c.cohort == 2021, group.c.programme == "", group.c.k.in_((1, 2)),
+            )
+        ).mappings()  # fmt: skip
+        found = {row["k"]: row for row in found}
+        regions = connection.execute(
+            select(schema.graduate_flow).where(
+                schema.graduate_flow.c.release_id == 2, schema.graduate_flow.c.kind == "region"
+            )
+        ).all()
+        before = connection.execute(
+            select(schema.graduate_flow).where(
+                schema.graduate_flow.c.release_id == 1, schema.graduate_flow.c.kind == "region"
+            )
+        ).all()
+    facts = main[
+        (main["institution_id"] == 1) & (main["graduation_year"] == 2021) & (main["monitoring_year"] == 2022)
+        & (main["sex"] == "all")
+    ]  # fmt: skip
+    stay = facts[list(method.STATUSES[:4])].sum(axis=1)
+    riga = stay // 2 / stay
+    wage, rate = 12 * (1_500 * riga + 1_000 * (1 - riga)), 0.05 * riga + 0.09 * (1 - riga)
+    active = facts["employed"] + facts["unemployed"]
+    one = found[1]
+    assert (one["income_basis"], one["unemployment_basis"]) == ("municipality", "municipality")
+    assert one["relative_unemployment"] == pytest.approx(
+        facts["unemployed"].sum() / (active * rate).sum(), abs=0.006
+    )
+    assert one["local_rate"] == pytest.approx((active * rate).sum() / active.sum(), abs=0.0006)
+    local = (facts["earners"] * wage).sum() / facts["earners"].sum()
+    assert one["local_wage"] * prices[2022] / 100 == pytest.approx(local, abs=10)
+    assert one["relative_income"] == pytest.approx(one["income_median"] / one["local_wage"], abs=0.01)
+    assert found[2]["income_basis"] == "country"  # no residence is known of k = 2
+    # Regions as delivered, once, although the municipalities tell them too.
+    assert sorted(map(str, (row[1:] for row in regions))) == sorted(map(str, (row[1:] for row in before)))
+
+
 def test_no_unfinished_year_has_a_number(graduated):
     engine, _main = graduated
     for plane in ("detail", "released"):

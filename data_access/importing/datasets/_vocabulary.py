@@ -153,6 +153,12 @@ GRADUATE_CATEGORIES = _choices(
     ("sector", "Nozare (NACE 2. red. sekcija)", "Sector (NACE rev. 2 section)", "nozare"),
     ("occupation", "Profesiju pamatgrupa (ISCO-08)", "Occupation major group (ISCO-08)", "profesija"),
     ("region", "Dzīvesvietas reģions (NUTS 3)", "Region of residence (NUTS 3)", "reģions"),
+    ("municipality", "Dzīvesvietas pašvaldība", "Municipality of residence", "pašvaldība"),
+)
+SERIES_ORIGINS = _choices(
+    ("published", "Publicēts", "Published"),
+    ("computed", "Aprēķināts no publicētā", "Computed from what is published"),
+    ("demo", "Demonstrācijas vērtība", "Demonstration value"),
 )
 
 COMPLAINT_TOPICS = _choices(

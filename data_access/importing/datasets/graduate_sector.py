@@ -9,10 +9,12 @@ from .model import Column, Dataset
 DATASET = Dataset(
     id="graduate_sector",
     table="fact_graduate_sector",
-    name_lv="Absolventu monitorings: nozare, profesija, reģions",
-    name_en="Graduate monitoring: sector, occupation, region",
-    about_lv="Absolventu skaits pēc nozares (NACE sekcija), profesiju pamatgrupas (ISCO-08) un dzīvesvietas reģiona (NUTS 3).",
-    about_en="Graduates by sector (NACE section), occupation major group (ISCO-08) and region of residence (NUTS 3).",
+    name_lv="Absolventu monitorings: nozare, profesija, dzīvesvieta",
+    name_en="Graduate monitoring: sector, occupation, residence",
+    about_lv="Absolventu skaits pēc nozares (NACE sekcija), profesiju pamatgrupas (ISCO-08) un dzīvesvietas: pašvaldības "
+    "vai, ja tās nav, reģiona (NUTS 3). Pēc dzīvesvietas absolventus salīdzina ar vietējo algu un bezdarbu.",
+    about_en="Graduates by sector (NACE section), occupation major group (ISCO-08) and residence: the municipality or, "
+    "where that is missing, the region (NUTS 3). By residence graduates are measured against local wages and unemployment.",
     source_code="graduates",
     deliverer_lv="Centrālā statistikas pārvalde un IZM",
     deliverer_en="Central Statistical Bureau and the ministry",
@@ -39,8 +41,8 @@ DATASET = Dataset(
             name_lv="Kods iedalījumā",
             name_en="Code in the classification",
             synonyms=("Kods", "Kategorija"),
-            note_lv="Sekcija A–U, pamatgrupa 0–9 vai reģions, piemēram, LV00A.",
-            note_en="Section A to U, major group 0 to 9 or a region such as LV00A.",
+            note_lv="Sekcija A–U, pamatgrupa 0–9, pašvaldība (LV0031000) vai reģions (LV00A).",
+            note_en="Section A to U, major group 0 to 9, a municipality (LV0031000) or a region (LV00A).",
             example="F",
         ),
         count("graduates", "Absolventu skaits", "Graduates", "7", "Absolventi"),

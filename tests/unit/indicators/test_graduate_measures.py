@@ -51,7 +51,13 @@ MARKET = pd.DataFrame(
         )
     ]
 )
-NO_LOCAL = pd.DataFrame(columns=["institution_id", "graduation_year", "monitoring_year", "programme", "rate"])
+CELL = {
+    "institution_id": 1,
+    "graduation_year": 2020,
+    "monitoring_year": 2021,
+    "programme": "42481 Datorzinātne, bakalaurs",
+}
+NO_LOCAL = pd.DataFrame(columns=[*CELL, "wage", "rate", "rate_basis"])
 
 
 def _cells(facts, prices=None, final=2023, regions=None):
@@ -181,22 +187,75 @@ def test_income_without_an_index_of_prices_is_missing_and_the_ratio_stays():
     assert row["relative_income"] == 1.5
 
 
-def test_unemployment_is_told_against_where_they_live():
-    local = pd.DataFrame(
+def _measured(facts, local):
+    rows = method.prepare(
+        pd.DataFrame(facts),
+        pd.DataFrame(local),
+        {1: "LV00A", 2: "LV005"},
+        {2015: 100.0, 2021: 100.0},
+        MARKET,
+        2023,
+    )
+    return method.groups(rows, 2023)
+
+
+def test_income_and_unemployment_are_told_against_where_they_live():
+    """Median 18 000 of a wage of 15 000; 20 unemployed of 320, where residents would have 10 %."""
+    local = [CELL | {"wage": 15_000.0, "rate": 0.10, "rate_basis": method.TOWN}]
+    facts = [_fact(graduates=400, employed=300, unemployed=20, studying=30, inactive=20, emigrated=20, unknown=10,
+                   earners=310)]  # fmt: skip
+    cells = _measured(facts, local)
+    for plane in (method.detail(cells, method.compare(cells)), method.released(cells, {"1": "LV00A"}, 2023)):
+        row = plane.iloc[0]
+        assert row["relative_income"] == 1.2
+        assert row["relative_unemployment"] == pytest.approx(20 / (320 * 0.10), abs=0.05)
+        assert (row["local_wage"], row["local_rate"]) == (15_000, 0.10)
+        assert (row["income_basis"], row["unemployment_basis"]) == (method.TOWN, method.TOWN)
+    row = method.released(_measured(facts, NO_LOCAL), {"1": "LV00A"}, 2023).iloc[0]
+    assert row["relative_income"] == 1.5  # the country pays 12 000
+    assert row["local_rate"] == 0.05
+    assert (row["income_basis"], row["unemployment_basis"]) == (method.COUNTRY, method.COUNTRY)
+
+
+def test_groups_of_places_with_and_without_series_say_that_they_are_mixed():
+    local = [CELL | {"wage": 15_000.0, "rate": 0.10, "rate_basis": method.REGION}]
+    cells = _measured([_fact(), _fact(institution_id=2)], local)
+    row = _one(method._described(cells).assign(**cells[["expected", "unrated"]]), cohort=2020, k=1)
+    assert row["expected"] == pytest.approx(32 * 0.10 + 32 * 0.05)
+    shown = cells[["area_kind", "area_id"]].copy()
+    method._surroundings(shown, cells, np.ones(len(cells), dtype=bool))
+    country = shown[shown["area_kind"] == "country"]
+    assert set(country["income_basis"]) == set(country["unemployment_basis"]) == {method.PART}
+    own = shown[(shown["area_kind"] == "institution") & (shown["area_id"] == "1")]
+    assert set(own["income_basis"]) == {method.TOWN}
+    assert set(own["unemployment_basis"]) == {method.REGION}
+
+
+def test_municipalities_come_before_regions():
+    other = CELL | {"institution_id": 2}
+    near = pd.DataFrame([CELL | {"wage": 9_000.0, "rate": None}, other | {"wage": None, "rate": 0.08}])
+    wide = pd.DataFrame(
         [
-            {
-                "institution_id": 1,
-                "graduation_year": 2020,
-                "monitoring_year": 2021,
-                "programme": "42481 Datorzinātne, bakalaurs",
-                "rate": 0.10,
-            }
+            CELL | {"kind": "municipality", "rate": 0.05},
+            CELL | {"kind": "region", "rate": 0.06},
+            other | {"kind": "municipality", "rate": 0.07},
+            CELL | {"institution_id": 3, "kind": "region", "rate": None},
         ]
     )
-    rows = method.prepare(pd.DataFrame([_fact()]), local, {1: "LV00A"}, {}, MARKET, 2023)
-    assert rows["expected"].iloc[0] == pytest.approx(32 * 0.10)
-    rows = method.prepare(pd.DataFrame([_fact()]), NO_LOCAL, {1: "LV00A"}, {}, MARKET, 2023)
-    assert rows["expected"].iloc[0] == pytest.approx(32 * 0.05)
+    found = method.nearest(near, wide).set_index("institution_id")
+    assert found["rate"].tolist()[:2] == [0.06, 0.08]  # as delivered by region; the municipalities' own
+    assert found["rate_basis"].tolist() == [method.REGION, method.TOWN, ""]
+    assert found["wage"].isna().tolist() == [False, True, True]
+
+
+def test_few_unemployed_are_not_told_by_their_ratio():
+    """Times the expected count the ratio would be the number of unemployed."""
+    facts = [
+        _fact(graduates=400, employed=350, unemployed=9, studying=21, inactive=10, emigrated=5, unknown=5)
+    ]
+    row = method.released(_measured(facts, NO_LOCAL), {"1": "LV00A"}, 2023).iloc[0]
+    assert np.isnan(row["relative_unemployment"])
+    assert row["unemployment_reason"] == "c"
 
 
 @pytest.mark.parametrize(
