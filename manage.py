@@ -28,7 +28,7 @@ def _engine():
 
     try:
         settings = configuration.load()
-        engine = engines.create(settings.database_url)
+        engine = engines.create(settings.database_url, wait_seconds=engines.PATIENT)
         migrations_runner.upgrade(engine)
     except (configuration.SettingsError, engines.EngineError, migrations_runner.SchemaMismatch) as error:
         console.print(f"[red]{error}[/red]")

@@ -160,7 +160,7 @@ class Writer:
         """Whether the institution with this registration number is one of these."""
         if len(reg_no) > 20 or not institutions:
             return False
-        with self._engine.begin() as connection:
+        with self._engine.connect().execution_options(reads_only=True) as connection:
             found = connection.execute(
                 select(institution.c.id).where(institution.c.reg_no == reg_no)
             ).scalar()

@@ -16,6 +16,7 @@ from . import provision, public_file
 from .scope import Scope
 
 QUERY_SECONDS = 2.0
+PATIENT = 60  # seconds that work without a reader waits for somebody else's short write
 
 SQLITE_SETTINGS = {"foreign_keys": 1, "busy_timeout": 5000, "trusted_schema": 0}
 WRITER_CACHE_KB = 131_072  # a publication is one transaction; pages that leave the cache are written twice
@@ -90,20 +91,23 @@ def _refuse_faults(engine: Engine, role: str, strict: bool) -> None:
         )
 
 
-def create(url: str, *, read_only: bool = False) -> Engine:
+def create(url: str, *, read_only: bool = False, wait_seconds: int = 5) -> Engine:
     """Make an engine for `url`.
 
     read_only: for the web process. SQLite opens the file with mode=ro and query_only and cuts a query after
     two seconds; PostgreSQL sets default_transaction_read_only and a statement timeout.
+    wait_seconds: for another writer of SQLite; `PATIENT` for loads, publications and drawing.
     Raises EngineError when the file is missing or a setting does not read back.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        return _sqlite(Path(parsed.database), read_only)
+        return _sqlite(Path(parsed.database), read_only, wait_seconds=wait_seconds)
     return _postgresql(url, read_only)
 
 
-def _sqlite(path: Path, read_only: bool, query_seconds: float | None = QUERY_SECONDS) -> Engine:
+def _sqlite(
+    path: Path, read_only: bool, query_seconds: float | None = QUERY_SECONDS, wait_seconds: int = 5
+) -> Engine:
     if read_only and not path.is_file():
         raise EngineError(
             f"Datubāzes nav: {path}. Izveidojiet to ar `python manage.py demo`. | "
@@ -117,14 +121,14 @@ def _sqlite(path: Path, read_only: bool, query_seconds: float | None = QUERY_SEC
         pool_size=8,
         max_overflow=8,
         pool_timeout=3,
-        connect_args={"check_same_thread": False, "timeout": 5},
+        connect_args={"check_same_thread": False, "timeout": wait_seconds},
     )
 
     @event.listens_for(engine, "connect")
     def _configure(connection, _record):
         connection.isolation_level = None  # we begin transactions ourselves, the driver must not
         cursor = connection.cursor()
-        for name, value in SQLITE_SETTINGS.items():
+        for name, value in (SQLITE_SETTINGS | {"busy_timeout": 1000 * wait_seconds}).items():
             cursor.execute(f"PRAGMA {name}={value}")
             if cursor.execute(f"PRAGMA {name}").fetchone()[0] != value:
                 raise EngineError(f"SQLite: PRAGMA {name} nav {value} | did not become {value}")

@@ -79,6 +79,12 @@ def prepare(connection: Connection, release_id: int) -> None:
     connection.info[_KEY] = Pending(made, target, release_id)
 
 
+def hand_over(connection: Connection, made: Path, release_id: int) -> None:
+    """Let a public file that was written elsewhere (`working_copy`) wait for this transaction, as in `prepare`."""
+    discard(connection.info.pop(_KEY, None))
+    connection.info[_KEY] = Pending(made, path_of(_database(connection)), release_id)
+
+
 def settle(driver: sqlite3.Connection | None, info: dict) -> None:
     """Put a waiting file in place if the database now shows its release, else remove it. Called by the pool."""
     pending: Pending | None = info.pop(_KEY, None)

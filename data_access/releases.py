@@ -1,15 +1,17 @@
 """Releases: whole sets of values under one number, one pointer, the last five kept, rollback by the pointer.
 
 `publish` writes everything under a new release id and moves the pointer in the same transaction, so a
-reader sees the whole old release or the whole new one, whatever happens to the writer.
+reader sees the whole old release or the whole new one, whatever happens to the writer. `working_copy.make` keeps that
+transaction from holding up everybody else on SQLite.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from types import SimpleNamespace
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from . import audit, disclosure, public_file, schema
 from .reading import Release, current_release
@@ -32,10 +34,12 @@ def publish(
     reason: str,
     author: str,
     steps: Sequence[Step] = (),
+    apart: bool = False,
 ) -> Release:
     """Run `steps(connection, release_id)` under a new release id, then move the pointer.
 
-    The caller owns the transaction: an exception in any step leaves the old release in place.
+    The caller owns the transaction: an exception in any step leaves the old release in place. apart: for the work
+    of `working_copy.make`, which records the move and deletes old values itself.
     Raises ReleaseError when reason or author are empty or nothing has been loaded.
     """
     if not reason.strip() or not author.strip():
@@ -46,6 +50,7 @@ def publish(
     if as_of is None:
         raise ReleaseError("Nav ielādētu datu | nothing has been loaded")
     release_id = (connection.execute(select(func.max(schema.release.c.id))).scalar() or 0) + 1
+    _clear_unfinished(connection, release_id)
     connection.execute(
         insert(schema.release).values(
             id=release_id,
@@ -65,14 +70,17 @@ def publish(
             "Publicēšana atteikta: nav datu aizsardzības pārskata | "
             "publication refused: there is no report of disclosure control"
         )
-    _point(connection, release_id, reason, author, "publish")
-    _prune(connection, release_id)
+    _point(connection, release_id, reason, author, "publish", apart)
+    if not apart:
+        _prune(connection, release_id)
     public_file.prepare(connection, release_id)
     return current_release(connection)
 
 
-def rollback(connection: Connection, release_id: int, *, reason: str, author: str = "manage.py") -> Release:
-    """Move the pointer to a kept release. Neither values nor facts are touched."""
+def rollback(
+    connection: Connection, release_id: int, *, reason: str, author: str = "manage.py", apart: bool = False
+) -> Release:
+    """Move the pointer to a kept release. Neither values nor facts are touched. apart: as in `publish`."""
     kept = [row.id for row in history(connection) if row.kept]
     if release_id not in kept:
         raise ReleaseError(
@@ -85,7 +93,7 @@ def rollback(connection: Connection, release_id: int, *, reason: str, author: st
         )
     if not reason.strip():
         raise ReleaseError("Atcelšanai vajag iemeslu | a rollback needs a reason")
-    _point(connection, release_id, reason, author, "rollback")
+    _point(connection, release_id, reason, author, "rollback", apart)
     public_file.prepare(connection, release_id)
     return current_release(connection)
 
@@ -124,7 +132,15 @@ def facts_hash(connection: Connection) -> str:
     return digest.hexdigest()
 
 
-def _point(connection: Connection, release_id: int, reason: str, author: str, kind: str) -> None:
+def _clear_unfinished(connection: Connection, release_id: int) -> None:
+    """Delete what a killed publication left under the number of a release that never came to be (SQLite)."""
+    if connection.dialect.name == "sqlite":
+        for table in schema.RELEASE_TABLES:
+            if table is not schema.stored_page:  # drawn only after a release has come to be
+                connection.execute(delete(table).where(table.c.release_id >= release_id))
+
+
+def _point(connection: Connection, release_id: int, reason: str, author: str, kind: str, apart: bool) -> None:
     before = connection.execute(
         select(schema.release_pointer.c.release_id).where(schema.release_pointer.c.id == 1)
     ).scalar()
@@ -136,23 +152,28 @@ def _point(connection: Connection, release_id: int, reason: str, author: str, ki
             update(schema.release_pointer).where(schema.release_pointer.c.id == 1).values(**values)
         )
     number = (connection.execute(select(func.max(release_move.c.id))).scalar() or 0) + 1
-    connection.execute(
-        insert(release_move).values(
-            id=number,
-            from_release=before,
-            to_release=release_id,
-            kind=kind,
-            author=author.strip(),
-            reason=reason.strip(),
-            at=stamp(),
-        )
-    )
+    move = {
+        "id": number,
+        "from_release": before,
+        "to_release": release_id,
+        "kind": kind,
+        "author": author.strip(),
+        "reason": reason.strip(),
+        "at": stamp(),
+    }
+    connection.execute(insert(release_move).values(move))
+    if not apart:
+        record(connection, SimpleNamespace(**move))
+
+
+def record(connection: Connection, move: Row | SimpleNamespace) -> None:
+    """The audit record of a move of the pointer."""
     audit.record(
         connection,
-        audit.RELEASED if kind == "publish" else audit.ROLLED_BACK,
-        who=author.strip(),
-        unit=str(release_id),
-        detail={"from": before},
+        audit.RELEASED if move.kind == "publish" else audit.ROLLED_BACK,
+        who=move.author,
+        unit=str(move.to_release),
+        detail={"from": move.from_release},
     )
 
 

@@ -109,6 +109,7 @@ FAULTS = {
         "The release was refused: the small numbers in it could not be protected. Nothing has changed for readers; "
         "the log names the reason."
     ),
+    "room": _("The disk has too little room for a publication; the maintainers have to make some."),
     "unknown": _("There is no such load."),
 }
 WORKING = ("received", "checking", "publishing")

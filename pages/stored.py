@@ -67,7 +67,7 @@ def drawn(reader: Reader, units: Sequence, settings) -> Iterator[dict]:
 
 def complete(settings) -> bool:
     """Whether this code has drawn every page of the current release, and no school has answered since."""
-    engine = engines.create(settings.database_url)
+    engine = engines.create(settings.database_url, wait_seconds=engines.PATIENT)
     with reading(engine, MINISTRY) as reader:
         units = {unit.reg_no: unit.answer_id for unit in stored_pages.institutions(reader.connection)}
         drawn_now = stored_pages.drawn_by(reader, code_mark(settings.contact))
@@ -80,7 +80,7 @@ def complete(settings) -> bool:
 
 def write(settings) -> int:
     """Draw and store the pages of the current release; how many. Uses all processors."""
-    engine = engines.create(settings.database_url)
+    engine = engines.create(settings.database_url, wait_seconds=engines.PATIENT)
     with reading(engine, MINISTRY) as reader:
         release_id = reader.release.id
         units = stored_pages.institutions(reader.connection)
@@ -116,6 +116,6 @@ def _chunk(part: tuple) -> list[dict]:
         pages.load_all()
         environment().globals["contact"] = settings.contact
         gc.freeze()
-        _engine = engines.create(settings.database_url, read_only=True)
+        _engine = engines.create(settings.database_url, read_only=True, wait_seconds=engines.PATIENT)
     with reading(_engine, MINISTRY) as reader:
         return list(drawn(reader, units, settings))

@@ -108,15 +108,12 @@ def add(
     ) -> None:
         """Point back to a kept release. Loaded files stay; `withdraw` takes a file back."""
         from .. import releases
-        from . import lock
+        from . import jobs, lock
 
         engine = make_engine()
         try:
-            with lock.importing(engine, "rollback"), engine.begin() as connection:
-                release = releases.rollback(
-                    connection, release_id, reason=reason, author=author or getpass.getuser()
-                )
-        except (releases.ReleaseError, lock.Busy) as error:
+            release = jobs.roll_back(engine, release_id, reason=reason, author=author or getpass.getuser())
+        except (releases.ReleaseError, jobs.JobError, lock.Busy) as error:
             fail(error)
         console.print(f"Rāda versiju | now serving release {release.id}")
         after(engine)

@@ -1,7 +1,7 @@
 """Loads as jobs: received, checked and staged, published, taken back. Every state is in the database.
 
 A job's rows are in `import_row` until a publication writes them into the tables, all jobs of one publication and its
-release in one transaction: a killed process leaves the whole old state or the whole new one.
+release seen at once (`working_copy`): a killed process leaves the whole old state or the whole new one.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
-from .. import audit, releases, schema
+from .. import audit, releases, schema, working_copy
 from ..bulk import insert_rows
+from ..publishing import ensure_thresholds
 from ..publishing import steps as publication_steps
 from ..reading import Release
 from ..schema_loading import import_content, import_finding, import_job, import_row
@@ -297,9 +298,10 @@ def publish(
     say: Callable[[str], None] = lambda text: None,
     steps: Callable = publication_steps,
 ) -> Release:
-    """Write staged jobs (all, or those named) into the tables and publish a release, in one transaction.
+    """Write staged jobs (all, or those named) into the tables and publish a release: all of it is seen at once.
 
-    Raises JobError when a reason or a confirmation is missing, lock.Busy when another one is at work.
+    Raises JobError when a reason or a confirmation is missing or the disk is too full, lock.Busy when another one is
+    at work.
     """
     if len(reason.strip()) < SHORTEST_REASON:
         raise JobError("reason", "Publicēšanai vajag iemeslu | a publication needs a reason")
@@ -323,10 +325,15 @@ def publish(
                 _set(
                     connection, job["id"], state="publishing", worker=lock.me(), step="apply", done=0, total=0
                 )
+            if steps is publication_steps:
+                ensure_thresholds(connection, 0)  # of new indicators, before anybody computes with them
         progress = Progress(engine, chosen[0] if chosen else 0, inside=True)
         try:
-            with engine.begin() as connection:
-                release = _publish(connection, jobs, author, reason, say, progress, steps)
+            release = _make(
+                engine,
+                lambda connection: _publish(connection, jobs, author, reason, say, progress, steps),
+                lambda connection, made: _published(connection, jobs, reason, made),
+            )
         except BaseException:
             with contextlib.suppress(Exception), engine.begin() as connection:
                 for job in jobs:
@@ -335,6 +342,13 @@ def publish(
         finally:
             progress.close()
     return release
+
+
+def _make(engine: Engine, work: Callable, finish: Callable = lambda connection, made: None) -> Release:
+    try:
+        return working_copy.make(engine, work, finish)
+    except working_copy.CopyError as error:
+        raise JobError(error.code, str(error)) from error
 
 
 def _publish(
@@ -364,8 +378,7 @@ def _publish(
             connection, dataset, rows, batch_id, reason=reason, author=author, job_id=job["id"]
         )
         say(f"{job['file_name']}: +{counts['new']} ±{counts['revised']} ={counts['same']}")
-        job["load_batch_id"] = batch_id
-        job["counts"] = counts
+        job |= {"load_batch_id": batch_id, "counts": counts, "release_before": pointer}
     made = total = 0
 
     def told(text: str) -> None:
@@ -383,16 +396,18 @@ def _publish(
 
     wanted = [counted(step) for step in steps(told)]
     total = len(wanted)
-    release = releases.publish(connection, reason=reason, author=author, steps=wanted)
+    return releases.publish(connection, reason=reason, author=author, steps=wanted, apart=True)
+
+
+def _published(connection: Connection, jobs: Sequence[dict], reason: str, release: Release) -> None:
     for job in jobs:
         _set(
             connection, job["id"], state="published", worker="", step="publish", reason=reason,
-            load_batch_id=job["load_batch_id"], release_id=release.id, release_before=pointer,
+            load_batch_id=job["load_batch_id"], release_id=release.id, release_before=job["release_before"],
             rows_new=job["counts"]["new"], rows_revised=job["counts"]["revised"], rows_same=job["counts"]["same"],
         )  # fmt: skip
         connection.execute(delete(import_row).where(import_row.c.job_id == job["id"]))
         connection.execute(delete(import_content).where(import_content.c.job_id == job["id"]))
-    return release
 
 
 # --- take back
@@ -413,22 +428,47 @@ def withdraw(
     """
     if len(reason.strip()) < SHORTEST_REASON:
         raise JobError("reason", "Atsaukšanai vajag iemeslu | taking back needs a reason")
-    with lock.importing(engine, "withdraw"), engine.begin() as connection:
-        job = job_of(connection, job_id)
-        if job["state"] != "published":
-            raise JobError("state", f"Ielāde {job_id} nav publicēta | load {job_id} is not published")
-        revisions.withdraw(connection, job["load_batch_id"], reason=reason, author=author)
-        _set(connection, job_id, state="withdrawn", reason=reason)
-        others = connection.execute(
-            select(func.count())
-            .select_from(import_job)
-            .where(import_job.c.release_id == job["release_id"], import_job.c.state == "published")
-        ).scalar()
-        newest = connection.execute(select(func.max(schema.release.c.id))).scalar()
-        kept = {row.id for row in releases.history(connection) if row.kept}
-        if newest == job["release_id"] and not others and job["release_before"] in kept:
-            return releases.rollback(connection, job["release_before"], reason=reason, author=author)
-        return releases.publish(connection, reason=reason, author=author, steps=steps(say))
+    heal(engine)
+    with lock.importing(engine, "withdraw"):
+        return _make(
+            engine,
+            lambda connection: _withdraw(connection, job_id, author, reason, steps(say)),
+            lambda connection, _: _set(connection, job_id, state="withdrawn", reason=reason),
+        )
+
+
+def _withdraw(
+    connection: Connection, job_id: int, author: str, reason: str, steps: Sequence[releases.Step]
+) -> Release:
+    job = job_of(connection, job_id)
+    if job["state"] != "published":
+        raise JobError("state", f"Ielāde {job_id} nav publicēta | load {job_id} is not published")
+    revisions.withdraw(connection, job["load_batch_id"], reason=reason, author=author)
+    others = connection.execute(
+        select(func.count())
+        .select_from(import_job)
+        .where(
+            import_job.c.release_id == job["release_id"],
+            import_job.c.state == "published",
+            import_job.c.id != job_id,
+        )
+    ).scalar()
+    newest = connection.execute(select(func.max(schema.release.c.id))).scalar()
+    kept = {row.id for row in releases.history(connection) if row.kept}
+    if newest == job["release_id"] and not others and job["release_before"] in kept:
+        return releases.rollback(connection, job["release_before"], reason=reason, author=author, apart=True)
+    return releases.publish(connection, reason=reason, author=author, steps=steps, apart=True)
+
+
+def roll_back(engine: Engine, release_id: int, *, author: str, reason: str) -> Release:
+    """Point back to a kept release. Raises ReleaseError, JobError, lock.Busy."""
+    with lock.importing(engine, "rollback"):
+        return _make(
+            engine,
+            lambda connection: releases.rollback(
+                connection, release_id, reason=reason, author=author, apart=True
+            ),
+        )
 
 
 # --- cancel, heal
@@ -470,7 +510,13 @@ def _stop(worker: str, job_id: int) -> None:
 
 
 def heal(engine: Engine) -> None:
-    """Jobs whose worker is dead: what was being checked has failed, what was being published is staged again."""
+    """Jobs whose worker is dead: what was being checked has failed, what was being published is staged again.
+
+    What killed publications left in the database and beside it is cleared as well.
+    """
+    if working_copy.left_over(engine):
+        with contextlib.suppress(lock.Busy), lock.importing(engine, "tidy"):
+            working_copy.tidy_up(engine)
     with engine.connect() as connection:
         dead = [
             row

@@ -77,8 +77,7 @@ class Office:
         """Point back to a kept release; returns its number. Its pages are drawn again where that is needed."""
         reason = _reason(reason)
         try:
-            with lock.importing(self._engine, "rollback"), self._engine.begin() as connection:
-                now = releases.rollback(connection, release_id, reason=reason, author=author).id
+            now = jobs.roll_back(self._engine, release_id, author=author, reason=reason).id
         except releases.ReleaseError as error:
             raise JobError("release", str(error)) from None
         self._work("draw")

@@ -53,7 +53,7 @@ def run(command: str, arguments: dict, engine=None) -> int:
         if own:
             _draw_pages("--missing")
         return 0
-    engine = engine or engines.create(os.environ["DATABASE_URL"])
+    engine = engine or engines.create(os.environ["DATABASE_URL"], wait_seconds=engines.PATIENT)
     number = arguments.get("job") or next(iter(arguments.get("jobs", [])), 0)
     try:
         if command == "check":

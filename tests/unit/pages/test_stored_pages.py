@@ -183,7 +183,6 @@ def test_every_way_to_another_release_draws_its_pages(monkeypatch, tmp_path):
     from rich.console import Console
     from typer.testing import CliRunner
 
-    from data_access import releases
     from data_access.importing import commands, jobs, lock, office, worker
 
     runs = []
@@ -202,7 +201,7 @@ def test_every_way_to_another_release_draws_its_pages(monkeypatch, tmp_path):
     monkeypatch.setattr(worker, "start", lambda _url, command, **_arguments: started.append(command))
     engine = engines.create(f"sqlite:///{tmp_path}/empty.sqlite")
     nothing = type("Release", (), {"id": 3})
-    monkeypatch.setattr(releases, "rollback", lambda *_args, **_kwargs: nothing)
+    monkeypatch.setattr(jobs, "roll_back", lambda *_args, **_kwargs: nothing)
     monkeypatch.setattr(lock, "importing", lambda *_args: __import__("contextlib").nullcontext())
     assert office.Office(engine, "sqlite://").rollback(3, author="a", reason="a long enough reason") == 3
     assert started == ["draw"]
