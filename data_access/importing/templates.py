@@ -86,9 +86,23 @@ def csv_text(dataset: Dataset, rows: Iterable[Row]) -> str:
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     writer.writerows(header(dataset))
-    for row in rows:
-        writer.writerow([cell(column, row.get(column.code)) for column in dataset.columns])
+    every = list(rows)
+    texts = [_texts(column, [row.get(column.code) for row in every]) for column in dataset.columns]
+    writer.writerows(zip(*texts, strict=True))
     return BOM + out.getvalue()
+
+
+def _texts(column: Column, values: list) -> list[str]:
+    """A column as the file has it. It has few different numbers, years and words: each is written out once."""
+    if {value.__class__ for value in values} <= {
+        int,
+        str,
+        Decimal,
+        type(None),
+    }:  # equal ones are written alike
+        known = {value: cell(column, value) for value in set(values)}
+        return [known[value] for value in values]
+    return [cell(column, value) for value in values]
 
 
 def xlsx_bytes(dataset: Dataset, rows: Iterable[Row]) -> bytes:

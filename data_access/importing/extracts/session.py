@@ -43,6 +43,7 @@ class Session:
         self.rows = 0
         self.wrong = 0
         self.without_value = 0
+        self.faultless = False  # every row has been looked at and none is wrong: not asked again
         self.findings: list[Finding] = []
         self.raw: dict[str, dict[str | int, str | None]] = {}  # classifier -> value -> as it was written
         self._values: dict[str, set[str | None]] = {}  # classifier -> its values as they were sent
@@ -77,14 +78,16 @@ class Session:
                     f"{one.absent(column, is_text)} AS {one.code}_none",
                 ]
             inside = f"{one.code}_read BETWEEN {_bound(one, one.low)} AND {_bound(one, one.high)}"
-            second.append(f"CASE WHEN {inside} THEN {one.code}_read END AS {one.code}")
+            kept = f"{one.code}_read" if self.faultless else f"CASE WHEN {inside} THEN {one.code}_read END"
+            second.append(f"{kept} AS {one.code}")
             wrong.append(f"(NOT {one.code}_none AND ({one.code}_read IS NULL OR NOT {inside}))")
             if one.code in kind.needed:
                 wrong.append(f"{one.code}_none")
         first += [] if not numbered else [f"{_row_number(source)} AS row"]
         second += [] if not numbered else ["row", "person_wrong"]
-        inner = f"SELECT person, {', '.join(second)}, ({' OR '.join(wrong)}) AS wrong FROM (SELECT {', '.join(first)} FROM {source.relation})"  # nosec B608 # DuckDB in memory; names of columns are quoted
-        rules = "".join(f" OR coalesce({rule.wrong}, false)" for rule in kind.rules)
+        is_wrong = "false" if self.faultless else " OR ".join(wrong)
+        inner = f"SELECT person, {', '.join(second)}, ({is_wrong}) AS wrong FROM (SELECT {', '.join(first)} FROM {source.relation})"  # nosec B608 # DuckDB in memory; names of columns are quoted
+        rules = "" if self.faultless else "".join(f" OR coalesce({rule.wrong}, false)" for rule in kind.rules)
         which = " ".join(f"WHEN {rule.wrong} THEN {n}" for n, rule in enumerate(kind.rules))
         broken = f", CASE {which} END AS broken" if numbered and which else ""
         made = f"(SELECT * REPLACE ((wrong{rules}) AS wrong){broken} FROM ({inner}))"  # nosec B608 # DuckDB in memory; names of columns are quoted
@@ -94,11 +97,15 @@ class Session:
 
     def frame(self, sql: str, parameters: list | None = None) -> list[dict]:
         """The answer of a query that returns counts, as rows. Raises RefusedExtract."""
+        names, rows = self.table(sql, parameters)
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def table(self, sql: str, parameters: list | None = None) -> tuple[list[str], list[tuple]]:
+        """The same as names of the columns and plain rows."""
         failed = ""
         try:
             found = self._connection.execute(sql, parameters)
-            names = [column[0] for column in found.description]
-            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+            return [column[0] for column in found.description], found.fetchall()
         except duckdb.OutOfMemoryException:
             failed = "memory"
         except duckdb.Error as error:
@@ -151,7 +158,12 @@ class Session:
         """
         kind = self.source.kind
         names = [one.code for one in kind.classifiers]
-        rows = self.frame(
+        if (
+            self.source.is_parquet
+        ):  # of Parquet this reads two or three columns; CSV would be read whole once more
+            wrong = f"SELECT count(*) FILTER (wrong) AS n FROM {self.checked()}"  # nosec B608 # DuckDB in memory; names of columns are quoted
+            self.faultless = not self.frame(wrong)[0]["n"]
+        columns, rows = self.table(
             f"SELECT {', '.join(names)}, count(*) AS rows, count(*) FILTER (wrong) AS wrong_rows, {measures} "  # nosec B608 # DuckDB in memory; names of columns are quoted
             f"FROM {self.checked()} GROUP BY {', '.join(names)}"
         )
@@ -162,8 +174,8 @@ class Session:
             )
         bad: dict[str, dict[str | None, str]] = {}
         translated: dict[str, dict[str | None, str | int]] = {}
-        for one in kind.classifiers:
-            values = self._values[one.code] = {row[one.code] for row in rows}
+        for place, one in enumerate(kind.classifiers):
+            values = self._values[one.code] = {row[place] for row in rows}
             self._refuse_free_text(one, values)
             bad[one.code], translated[one.code] = {}, {}
             for raw in values:
@@ -176,14 +188,18 @@ class Session:
                     bad[one.code][raw] = str(error)
             self._refuse_two_spellings(one, translated[one.code])
             self.raw[one.code] = {value: raw for raw, value in translated[one.code].items()}
+        known = [translated[name] for name in names]
+        width = len(names)
         good = []
-        self.rows = sum(row["rows"] for row in rows)
+        self.rows = sum(row[width] for row in rows)
         for row in rows:
-            if any(row[name] in bad[name] for name in names):
-                self.wrong += row["rows"]
+            try:
+                key = tuple([words[raw] for words, raw in zip(known, row, strict=False)])
+            except KeyError:  # a value that is not understood
+                self.wrong += row[width]
                 continue
-            self.wrong += row["wrong_rows"]
-            good.append({**row, **{name: translated[name][row[name]] for name in names}})
+            self.wrong += row[width + 1]
+            good.append((key, row))
         if self.wrong:
             self._list_wrong(bad)
         if self.wrong > QUARANTINE_LIMIT * self.rows:
@@ -202,7 +218,8 @@ class Session:
             )
         self._refuse_doubles()
         # The same file has to give the same counts file to the byte, so that loading it twice changes nothing.
-        return sorted(good, key=lambda row: tuple(str(row[name]) for name in names))
+        good.sort(key=lambda pair: [str(value) for value in pair[0]])
+        return [dict(zip(columns, (*key, *row[width:]), strict=True)) for key, row in good]
 
     def _refuse_two_spellings(self, one: Field, translated: dict[str | None, str | int]) -> None:
         """ "basic" and "Pamatizglītība" in one column: a person written both ways would pass for two rows."""
