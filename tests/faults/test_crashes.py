@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import sqlite3
+import subprocess
 import tempfile
 import time
 from datetime import UTC, datetime, timedelta
@@ -29,6 +30,7 @@ from tests.support.postgres import Server
 
 KILLS = int(os.environ.get("DATABASE_KILLS", "4"))
 CUTS = int(os.environ.get("JOURNAL_CUTS", "40"))
+LOG_CUTS = int(os.environ.get("LOG_CUTS", "3"))
 only_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
@@ -118,6 +120,74 @@ def test_c38_killed_server():
         engine.dispose()
     finally:
         server.stop()
+
+
+@pytest.mark.postgres
+def test_c38_lost_writes_postgresql():
+    """Pages that never reached the disk, and a write-ahead log that ends anywhere in a load: whole, old or new.
+
+    The data folder is set back to the checkpoint before the load; of the log of the load a beginning is kept, here
+    with random bytes after the cut too.
+    """
+    server = Server()
+    try:
+        engine = engines.create(server.create("lost"))
+        migrations_runner.upgrade(engine)
+        with engine.begin() as connection:
+            small.fill(connection, more=80)
+            releases.publish(connection, reason="small", author="tests", steps=loads.light_steps(print))
+        loads.load(engine, 1)
+
+        def log_end(first: str = "SELECT 1") -> tuple[int, str]:
+            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql(first)
+                where = "pg_current_wal_lsn() - '0/0'::pg_lsn, pg_walfile_name(pg_current_wal_lsn())"
+                number, name = connection.exec_driver_sql(f"SELECT {where}").one()
+                return int(number), name
+
+        begin, _ = log_end("CHECKPOINT")
+        data, old, after = (server.folder / name for name in ("data", "old", "after"))
+        engine.dispose()
+        subprocess.run(["cp", "-a", str(data), str(old)], check=True)
+        loads.load(engine, 2)
+        end, last = log_end()
+        engine.dispose()
+        server.kill()
+        data.rename(after)
+        assert end > begin
+        draw = random.Random(38)
+        seen = []
+        for number, cut in enumerate([*sorted(draw.randrange(begin, end) for _ in range(LOG_CUTS)), end]):
+            if data.exists():
+                server.kill()
+                shutil.rmtree(data)
+            subprocess.run(["cp", "-a", str(old), str(data)], check=True)
+            (data / "postmaster.pid").unlink(missing_ok=True)
+            shutil.rmtree(data / "pg_wal")
+            subprocess.run(["cp", "-a", str(after / "pg_wal"), str(data / "pg_wal")], check=True)
+            for segment in (data / "pg_wal").glob("0" * 7 + "?" * 17):
+                lost = min(max(cut - _start(segment.name), 0), SEGMENT)
+                with segment.open("r+b") as log:
+                    log.seek(lost)
+                    torn = draw.randbytes(min(3000, SEGMENT - lost)) if number % 2 and cut < end else b""
+                    log.write(torn + bytes(SEGMENT - lost - len(torn)))
+            server.start()
+            seen.append(is_sound(engine))
+            engine.dispose()
+        assert _start(last) <= end
+        assert seen == sorted(seen)  # a longer log never shows an older release
+        assert set(seen) <= {2, 3}
+        assert seen[-1] == 3
+    finally:
+        server.stop()
+
+
+SEGMENT = 16 << 20
+
+
+def _start(segment: str) -> int:
+    """Place in the log at which a file of it begins, from its name: time line, then two halves of the number."""
+    return int(segment[8:16], 16) * (1 << 32) + int(segment[16:24], 16) * SEGMENT
 
 
 # --- C40: no room for the audit record
@@ -257,6 +327,34 @@ def test_c41_where_nothing_can_be_written(open_folder, small_url):
     said = as_nobody(open_folder, lambda: engines.planes(f"sqlite:///{database}"))
     assert said.startswith("EngineError"), said
     assert str(open_folder) in said
+
+
+def test_c41_a_disk_that_may_only_be_read(tmp_path, small_url):
+    """A file system mounted read-only: writing is refused with the path and the cure, what is there is served."""
+    if shutil.which("mount") is None or os.geteuid() != 0:
+        pytest.skip("only root may mount")
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    made = subprocess.run(["mount", "-t", "tmpfs", "tmpfs", str(disk)], capture_output=True, text=True)
+    if made.returncode:
+        pytest.skip(f"this machine does not let root mount: {made.stderr.strip()}")
+    try:
+        source = Path(small_url.removeprefix("sqlite:///"))
+        url = f"sqlite:///{disk / 'own.sqlite'}"
+        shutil.copy(source, disk / "own.sqlite")
+        engines.planes(url).dispose()  # makes the public's file
+        subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+        with pytest.raises(engines.EngineError, match="writable disk") as refused:
+            engines.create(url)
+        assert str(disk) in str(refused.value)
+        with pytest.raises(engines.EngineError, match="writable disk"):
+            engines.create(f"sqlite:///{disk / 'var' / 'new.sqlite'}")
+        public = disk / "own.public.sqlite"
+        with sqlite3.connect(f"file:{public}?mode=ro&immutable=1", uri=True) as connection:
+            assert connection.execute("SELECT release_id FROM release_pointer").fetchone() == (1,)
+        connection.close()
+    finally:
+        subprocess.run(["umount", "-l", str(disk)], check=True)
 
 
 # --- C45: small numbers cannot be protected
