@@ -113,6 +113,7 @@ FAULTS = {
     "unknown": _("There is no such load."),
 }
 WORKING = ("received", "checking", "publishing")
+LONG_PREVIEW = 10  # rows after which the form to publish is out of sight
 _TABLE_COLUMNS = {
     "institution_id", "load_batch_id", "school_year", "semester", "stage", "source_code", "year",
 }  # fmt: skip
@@ -307,7 +308,7 @@ def _one(request: Request, desk, job: dict, message: list[Part]) -> View:
     if job["errors"] or job["confirms"] or job["notices"]:
         body.append(_findings(request, desk, job))
     if state == "staged":
-        body.append(_preview(request, desk, job))
+        body.append(_preview(request, desk, job, published_below=not waiting))
         if not waiting:
             body.append(
                 render(
@@ -345,7 +346,7 @@ def _one(request: Request, desk, job: dict, message: list[Part]) -> View:
     return View(
         title=f"{job['file_name']}: {t(STATES[state], lang)}",
         window_title=t("Load {number}", lang, number=job["id"]),
-        lead=t(LEADS[state], lang),
+        lead=t(LEADS["publishing" if waiting and state == "staged" else state], lang),
         body=body,
         lang=lang,
         crumbs=[
@@ -463,7 +464,7 @@ def _findings(request: Request, desk, job: dict) -> Markup:
     )
 
 
-def _preview(request: Request, desk, job: dict) -> Markup:
+def _preview(request: Request, desk, job: dict, *, published_below: bool) -> Markup:
     lang = request.lang
     counts = loading.change_counts(desk, job["id"])
     kept = [key for key in CHANGES if counts.get(key)]
@@ -473,7 +474,7 @@ def _preview(request: Request, desk, job: dict) -> Markup:
     if chosen not in kept:
         chosen = "revised" if "revised" in kept else kept[0]
     rows = loading.changes(desk, job["id"], chosen, PER_PAGE)
-    body = [{"key": row["label"], "what": _what(row, lang)} for row in rows]
+    body = [{"key": loading.row_name(row, lang), "what": _what(row, lang)} for row in rows]
     columns = [Column("key", t("Row", lang)), Column("what", t("Values", lang))]
     caption = t(
         "{what}: {shown} of {total} rows",
@@ -493,6 +494,7 @@ def _preview(request: Request, desk, job: dict) -> Markup:
             )
             for key in kept
         ],
+        on=published_below and len(body) > LONG_PREVIEW,
         table=Table("izmainas", caption, columns, body, lang).to_html(),
         note=t("Rows that are loaded and not in the file stay as they are.", lang)
         if chosen == "missing"
@@ -502,16 +504,19 @@ def _preview(request: Request, desk, job: dict) -> Markup:
 
 def _what(row: dict, lang: str) -> str:
     payload, before = row["payload"], row["before"]
-    names = {column.table_column: column.name(lang) for column in loading.columns_of(row["dataset"])}
+    columns = {column.table_column: column for column in loading.columns_of(row["dataset"])}
+    names = {target: column.name(lang) for target, column in columns.items()}
+    left_out = _TABLE_COLUMNS | loading.keys_of(row["dataset"])  # they name the row
     parts = []
     for name, value in payload.items():
         if before is not None and before.get(name) == value:
             continue
-        if name in _TABLE_COLUMNS or value is None:
+        if name in left_out or value is None:
             continue
-        text = _number(value, lang)
+        words = loading.words_of(columns[name], lang) if name in columns else {}
+        text = words.get(value) or _number(value, lang)
         if before is not None:
-            text = f"{_number(before.get(name), lang)} → {text}"
+            text = f"{words.get(before.get(name)) or _number(before.get(name), lang)} → {text}"
         parts.append(f"{names.get(name, name)}: {text}")
     return "; ".join(parts)
 

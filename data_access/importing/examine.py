@@ -90,7 +90,23 @@ def examine(
     if not any(line.cells for grid in grids for line in grid.lines):
         raise Refusal(Finding(rule="empty_file"), *remarks, name=receipt.name)
     dataset, used, skipped = _choose(grids, datasets, receipt.name)
-    findings = [*remarks, *skipped, *(finding for _, fit in used for finding in fit.findings)]
+    try:
+        return _checked(connection, receipt, dataset, used, [*remarks, *skipped], known, tick)
+    except Refusal as refusal:
+        refusal.dataset = dataset.id  # it is known what the file is, only not good enough
+        raise
+
+
+def _checked(
+    connection: Connection,
+    receipt: Receipt,
+    dataset: Dataset,
+    used: list,
+    remarks: Sequence[Finding],
+    known: directory.Directory,
+    tick: Tick,
+) -> Examined:
+    findings = [*remarks, *(finding for _, fit in used for finding in fit.findings)]
     stops = [finding for finding in findings if finding.rule in checks.STOPPING]
     if stops:
         raise Refusal(*stops, *(one for one in findings if one not in stops), name=receipt.name)

@@ -432,7 +432,9 @@ class Finding:
 
 
 class Refusal(RefusedFile):
-    """The file is refused; `findings` say why."""
+    """The file is refused; `findings` say why. dataset: what it was recognised as, if it was."""
+
+    dataset: str | None = None
 
     def __init__(self, *findings: Finding, name: str = "") -> None:
         self.findings = findings

@@ -131,7 +131,7 @@ def check(engine: Engine, job_id: int, progress: Progress | None = None) -> str:
             return store(connection, job_id, result)
     except Refusal as refusal:
         with engine.begin() as connection:
-            return store_refusal(connection, job_id, refusal.findings)
+            return store_refusal(connection, job_id, refusal.findings, refusal.dataset)
     except Cancelled:
         with engine.begin() as connection:
             _set(connection, job_id, state="cancelled", worker="")
@@ -195,8 +195,10 @@ def store(connection: Connection, job_id: int, result: Examined) -> str:
     return state
 
 
-def store_refusal(connection: Connection, job_id: int, findings: Sequence[Finding]) -> str:
-    """Keep why a file was refused. A file with data about persons is deleted at once."""
+def store_refusal(
+    connection: Connection, job_id: int, findings: Sequence[Finding], dataset: str | None = None
+) -> str:
+    """Keep why a file was refused, and as what it was recognised. A file with data about persons is deleted at once."""
     _clear(connection, job_id)
     _store_findings(connection, job_id, findings)
     counts = count_by_weight(findings)
@@ -205,7 +207,7 @@ def store_refusal(connection: Connection, job_id: int, findings: Sequence[Findin
     _record(connection, job_id, "refused", findings[0].rule)
     _set(
         connection, job_id, state="refused", worker="", errors=counts["error"], confirms=counts["confirm"],
-        notices=counts["notice"],
+        notices=counts["notice"], **({"dataset": dataset} if dataset else {}),
     )  # fmt: skip
     return "refused"
 

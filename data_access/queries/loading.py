@@ -7,11 +7,15 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from language import numbers
+
 from .. import releases
 from ..importing import jobs as loads
 from ..importing.datasets import all_datasets
+from ..importing.datasets._vocabulary import STAGES
 from ..importing.datasets.model import Column
 from ..importing.receive import Receipt
+from ..importing.revisions import target_of
 from ..reading import Reader
 from ..schema_loading import import_content, import_finding, import_job, import_row, release_move
 
@@ -111,6 +115,38 @@ def columns_of(dataset: str | None) -> tuple[Column, ...]:
     """Declared columns of a kind of file."""
     found = all_datasets().get(dataset or "")
     return found.columns if found else ()
+
+
+def row_name(row: dict[str, Any], lang: str) -> str:
+    """The key of a staged row in words: its institution as it was staged, then period and codes in this language."""
+    dataset = all_datasets().get(row["dataset"] or "")
+    if dataset is None:
+        return row["label"]
+    parts = [row["label"]]
+    words = {column.table_column: words_of(column, lang) for column in dataset.columns}
+    keys = [key for key in target_of(dataset)[1] if key not in dataset.constants and key in row["payload"]]
+    for key in reversed(keys):  # the label ends in the values of the keys that follow the institution
+        value = row["payload"][key]
+        ending = f", {value}/{value + 1}" if key == "school_year" else f", {value}"
+        if not parts[0].endswith(ending):
+            break
+        said = ending[2:] if key == "school_year" else words.get(key, {}).get(str(value), str(value))
+        parts = [parts[0].removesuffix(ending), said, *parts[1:]]
+    return ", ".join(parts)
+
+
+def keys_of(dataset: str | None) -> frozenset[str]:
+    """Columns of the table that name a row of a kind of file."""
+    found = all_datasets().get(dataset or "")
+    return frozenset(target_of(found)[1]) if found else frozenset()
+
+
+def words_of(column: Column, lang: str) -> dict[str, str]:
+    """Code -> word of a column with a list of words, of a semester or of a stage; {} for all others."""
+    if column.kind == "semester":
+        return {str(one): numbers.semester(one, lang) for one in (1, 2)}
+    choices = STAGES if column.kind == "stage" else column.choices
+    return {one.code: one.name_lv if lang == "lv" else one.name_en for one in choices}
 
 
 def has_content(connection: Connection, job_id: int) -> bool:
