@@ -265,6 +265,11 @@
     if (event.target.dataset.keyed) { walked = event.target; return; }
     live(event.target);
   });
+  /* A slider moves the number beside it; only the number is sent. */
+  document.addEventListener("input", function (event) {
+    var field = event.target.dataset.sets && document.getElementById(event.target.dataset.sets);
+    if (field) { field.value = event.target.value; }
+  });
   document.addEventListener("focusout", function (event) {
     if (walked && walked === event.target) { walked = null; live(event.target); }
   });

@@ -536,17 +536,32 @@ def difference(indicator: Indicator, change: Difference, before: Row, now: Row, 
 # --- what would change the level? -------------------------------------------------------------------------
 
 
+# Marks go from 1 to 10 and percentile ranks from 0 to 100: what lies farther cannot happen and is not told.
+_FARTHEST = {"grade_points": 9.0, "percentile_points": 100.0}
+
+
 def what_would_change(indicator: Indicator, found: Outlook, lang: str) -> list[str]:
-    """The answers of the simulator, one sentence each, the nearest first; then what they do not mean."""
+    """The answers of the simulator, one sentence each, the nearest first; then what they do not mean.
+
+    Where one step leads past both boundaries there is no number at which the level is medium, and none is told.
+    What two years in a row decide (a size band) has no number of its own for certainty.
+    """
     answers = []
+    medium = found.to_medium
+    if medium is not None and found.to_high is not None and medium.numerator == found.to_high.numerator:
+        medium = None
     for change, text in (
         (found.below_high, _no_longer_high),
         (found.below_medium, _low),
         (found.not_certain, _no_longer_certain),
-        (found.to_medium, _medium),
+        (medium, _medium),
         (found.to_high, _high),
+        (
+            found.to_certain if indicator.family != "size_band" else None,
+            _certainly_high if found.level == "high" else _certainly_medium,
+        ),
     ):
-        if change is not None:
+        if change is not None and abs(change.value) <= _FARTHEST.get(indicator.unit, math.inf):
             answers.append((abs(change.by), text(_amount(indicator, change, lang), lang)))
     answers.sort(key=lambda answer: answer[0])
     return [*(text for _by, text in answers), not_a_target(lang)]
@@ -570,6 +585,16 @@ def _medium(amounts: dict[str, str], lang: str) -> str:
 
 def _high(amounts: dict[str, str], lang: str) -> str:
     return t("The level would be high at {numerator} ({by}).", lang, **amounts)
+
+
+def _certainly_medium(amounts: dict[str, str], lang: str) -> str:
+    return t(
+        "The value would certainly be beyond the medium boundary at {numerator} ({by}).", lang, **amounts
+    )
+
+
+def _certainly_high(amounts: dict[str, str], lang: str) -> str:
+    return t("The value would certainly be beyond the high boundary at {numerator} ({by}).", lang, **amounts)
 
 
 def _amount(indicator: Indicator, change: Change, lang: str) -> dict[str, str]:

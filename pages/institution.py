@@ -644,6 +644,8 @@ def _spine_finding(school: School, entries: Sequence[Entry]) -> str:
         f"{words.name_of(one.indicator, one.stage, lang)} – {words.value_text(one.indicator, one.row, lang)}"
         for one in out[:3]
     )
+    if school.closed:  # nothing is left to be looked at first
+        return t("What stood out before it closed: {names}.", lang, names=names)
     return t("First to look at: {names}.", lang, names=names)
 
 

@@ -569,8 +569,8 @@ def _noise(shown: Sequence[query.Standing], lang: str) -> str:
     rest = len(flags) - known
     if rest:
         text += " " + tn(
-            "For {n} of them no probability is counted, because it compares the institution with others of its size.",
-            "For {n} of them no probability is counted, because they compare the institution with others of its size.",
+            "For {n} of the risks in the list no probability is counted, because it compares the institution with others of its size.",
+            "For {n} of the risks in the list no probability is counted, because they compare the institution with others of its size.",
             rest,
             lang,
         )

@@ -440,6 +440,7 @@ def _inputs(school: School, answer: Answer) -> list[dict]:
             "step": f"{one.step:g}",
             "min": "" if by_value or math.isinf(low) else f"{low:g}",
             "max": "" if by_value or math.isinf(high) else f"{min(high, 99999):g}",
+            "slider": _slider(answer, params.get(one.id)),
         }
     ]
     if _resizable(one):
@@ -453,9 +454,37 @@ def _inputs(school: School, answer: Answer) -> list[dict]:
                 "step": "1",
                 "min": "1",
                 "max": "99999",
+                "slider": _size_slider(now.denominator * per, params.get(f"{one.id}n")),
             }
         )
     return inputs
+
+
+def _slider(answer: Answer, typed: str | None) -> dict[str, str]:
+    """Ends, step and place of the slider of what is counted: it reaches past what is now and past both boundaries."""
+    one, now = answer.entry.indicator, answer.situation
+    scale = 1.0 if one.step_of == "value" else now.denominator
+    place = float(typed) if typed is not None else now.value * scale
+    limits = [now.medium * scale, now.high * scale]
+    if one.direction == "both" and one.family != "size_band":  # its boundaries lie on both sides of nought
+        limits += [-limit for limit in limits]
+    reached = [now.value * scale, place, *limits]
+    margin = max((max(reached) - min(reached)) / 2, 5 * one.step)
+    size = answer.asked[1] if answer.asked else now.denominator
+    low, high = (-math.inf, math.inf) if one.step_of == "value" else _range(one, size)
+    return _marks_of(max(min(reached) - margin, low), min(max(reached) + margin, high), one.step, place)
+
+
+def _size_slider(size: float, typed: str | None) -> dict[str, str]:
+    """The slider of how many there are: from half as many as now to half as many more."""
+    place = float(typed) if typed is not None else size
+    return _marks_of(max(1.0, min(size / 2, place)), max(size * 1.5, place), 1.0, place)
+
+
+def _marks_of(low: float, high: float, step: float, place: float) -> dict[str, str]:
+    first, last = math.floor(low / step), math.ceil(high / step)
+    steps = {"min": first, "max": last, "value": min(max(round(place / step), first), last)}
+    return {name: f"{round(at * step, 2):g}" for name, at in steps.items()}
 
 
 def _result(answer: Answer, lang: str) -> dict | None:

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from scipy.stats import beta
 
 from indicators import comparison, sentences
 from indicators.catalogue import INDICATORS
 from indicators.comparison import Difference
 from indicators.compute import rows
+from indicators.levels import Prior
 from indicators.simulator import Situation, outlook
 from language import messages, plurals
 
@@ -273,6 +275,35 @@ def test_what_would_change_ends_with_what_it_is_not():
         "Līmenis būtu zems, ja būtu 6 (par 3 mazāk).",
         "Rādītājs nav mērķis: pierakstīt gadījumus citādi nozīmē neredzēt grūtības.",
     ]
+
+
+def test_what_would_change_names_only_numbers_that_give_the_level():
+    """1 of 31 with boundaries 3.9% and 5.2%: 2 of 31 is 6.5%, so no number of learners makes the level medium."""
+    found = outlook(
+        Situation(indicator=INDICATORS["R12"], numerator=1, denominator=31, medium=0.039, high=0.052)
+    )
+    assert sentences.what_would_change(INDICATORS["R12"], found, "lv")[:-1] == [
+        "Līmenis būtu augsts, ja būtu 2 (par 1 vairāk)."
+    ]
+
+
+def test_what_would_change_tells_the_way_to_certainty():
+    """Beta(1, 19) and 5% as boundary: from 6 of 60 on the posterior Beta(1 + x, 79 - x) is beyond with 0.90 or more."""
+    found = outlook(
+        Situation(
+            indicator=INDICATORS["R03"],
+            numerator=4,
+            denominator=60,
+            medium=0.05,
+            high=0.20,
+            prior=Prior(family="share", first=1.0, second=19.0),
+        )
+    )
+    by_hand = next(x for x in range(4, 61) if beta.sf(0.05, 1 + x, 19 + 60 - x) >= 0.90)
+    assert (
+        f"Droši aiz vidēja riska robežas vērtība būtu, ja būtu {by_hand} (par {by_hand - 4} vairāk)."
+        in sentences.what_would_change(INDICATORS["R03"], found, "lv")
+    )
 
 
 def test_position_and_persistence():

@@ -311,6 +311,11 @@ def test_simulator_for_the_own_school(signed_in, school_account):
         assert answer.status_code == 200
         html = answer.get_data(as_text=True)
         assert 'value="5"' in html
+        # The slider stands where the number was typed; it has no name, so only the number is sent.
+        slider = re.search(r'<input class="i-slide" id="s-R03"[^>]*>', html).group()
+        assert 'value="5"' in slider
+        assert 'data-sets="i-R03"' in slider
+        assert " name=" not in slider
         assert (
             translate("If next year it is {value} ({count}):", lang, value="|", count="").split("|")[0]
             in html
