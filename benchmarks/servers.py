@@ -120,7 +120,6 @@ def ours(database: Path, workers: int = 1) -> Served:
             "IKMS_RATE_CALLBACKS": "0",
             "IKMS_RATE_CALLBACKS_ADDRESS": "0",
         },
-        "/healthz",
     )
 
 
