@@ -271,9 +271,8 @@ def _patient(engine: Engine) -> Iterator[Connection]:
 
 def _portions(copy: sqlite3.Connection, raw: sqlite3.Connection, table: Table, release_id: int) -> None:
     """Bring the rows of a release over, in transactions so short that a reader who signs in hardly waits."""
-    cursor = copy.execute(
-        f"SELECT {_names(table)} FROM main.{table.name} WHERE release_id = ?", (release_id,)
-    )  # nosec B608 # names of our own schema
+    asked = f"SELECT {_names(table)} FROM main.{table.name} WHERE release_id = ?"  # nosec B608 # names of our own schema
+    cursor = copy.execute(asked, (release_id,))
     statement = f"INSERT INTO {table.name} ({_names(table)}) VALUES ({_marks(table)})"  # nosec B608 # as above
     while rows := cursor.fetchmany(PORTION):
         with _short(raw):
@@ -322,10 +321,8 @@ def _upsert(table: Table) -> str:
     keys = ", ".join(f'"{column.name}"' for column in table.primary_key.columns)
     others = [column.name for column in table.columns if not column.primary_key]
     sets = ", ".join(f'"{name}" = excluded."{name}"' for name in others)
-    return (
-        f"INSERT INTO {table.name} ({_names(table)}) VALUES ({_marks(table)}) "  # nosec B608 # names of our own schema
-        f"ON CONFLICT ({keys}) DO {f'UPDATE SET {sets}' if others else 'NOTHING'}"
-    )
+    update = f"UPDATE SET {sets}" if others else "NOTHING"  # nosec B608 # names of our own schema
+    return f"INSERT INTO {table.name} ({_names(table)}) VALUES ({_marks(table)}) ON CONFLICT ({keys}) DO {update}"  # nosec B608 # names of our own schema
 
 
 def _fingerprint(connection: Connection) -> tuple:
