@@ -249,9 +249,10 @@ def quadrant(
 
     def axis(title: str, span: list[float]) -> dict:
         ticks = [tick for tick in marks._nice(span[0], span[1], 5) if tick >= 0]
+        digits = 1 if all(abs(10 * tick - round(10 * tick)) < 0.001 for tick in ticks) else 2
         return {
             "title": {"text": title}, "range": span, "gridcolor": "#E5E7EB", "zeroline": False,
-            "tickvals": ticks, "ticktext": [numbers.decimal(tick, lang, 1) for tick in ticks],
+            "tickvals": ticks, "ticktext": [numbers.decimal(tick, lang, digits) for tick in ticks],
         }  # fmt: skip
 
     return {

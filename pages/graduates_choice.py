@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
@@ -167,6 +168,15 @@ class Chosen:
         self.nominal = wanted == "faktiskas" and self.measure.kind == "euro"
         newest = self.span[2] if self.span else 0
         self.base = int(wanted) if wanted.isdigit() and int(wanted) in self.prices else newest
+
+    @cached_property
+    def comparable(self) -> Chosen:
+        """The same in prices of one year, for what adds up cohorts of several years: those have no nominal value."""
+        if not self.nominal:
+            return self
+        other = copy(self)
+        other.nominal = False
+        return other
 
     # what is chosen
 
@@ -343,7 +353,7 @@ class Chosen:
         if self.measure.kind == "euro":
             return numbers.euro_short(x, self.lang)
         if self.measure.kind == "ratio":
-            return numbers.decimal(x, self.lang, 1)
+            return numbers.decimal(x, self.lang, _places(x))
         return numbers.percent(x, self.lang, 0 if abs(100 * x - round(100 * x)) < 0.01 else 1)
 
     def kind(self, measure: Measure | None = None) -> str:
@@ -415,6 +425,11 @@ class Chosen:
     def link(self, **changes) -> str:
         """This page with other choices."""
         return self.request.here(**changes)
+
+
+def _places(x: float) -> int:
+    """Decimals that a ratio on an axis needs: 1.25 is not 1.3."""
+    return 1 if abs(10 * x - round(10 * x)) < 0.001 else 2
 
 
 def is_near(row) -> bool:

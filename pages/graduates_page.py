@@ -72,7 +72,7 @@ def _parts(chosen: Chosen) -> list[Part]:
 
 def _own(chosen: Chosen) -> list[Part]:
     """The institution, or one programme of it."""
-    own = [keys(chosen), measures(chosen), cohort_lines(chosen), own_programmes(chosen)]
+    own = [keys(chosen), measures(chosen), cohort_lines(chosen), own_programmes(chosen.comparable)]
     return own if chosen.programme else [*own, *_built(chosen, occupations, founders, triangle)]
 
 
@@ -82,8 +82,12 @@ def _beside(chosen: Chosen) -> list[Part]:
     heading = Markup('<h2 class="g-country" id="valsti">{}</h2>').format(
         t("The whole country, for comparison", lang)
     )
-    return [heading, fields(chosen), links(chosen)]
+    return [heading, fields(chosen.comparable), links(chosen)]
+
+
+BY_COHORT = (measures, cohort_lines, triangle)  # show single years, so that nominal incomes have a place
 
 
 def _built(chosen: Chosen, *builders: Builder) -> list[Part]:
-    return [part for build in builders if (part := build(chosen)) is not None]
+    parts = (build(chosen if build in BY_COHORT else chosen.comparable) for build in builders)
+    return [part for part in parts if part is not None]

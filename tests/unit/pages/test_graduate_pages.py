@@ -139,6 +139,11 @@ def test_nominal_income_is_never_the_default_and_has_no_pooled_number(client):
     assert pooled["k1"] is None
     assert pooled["k1_reason"] == "z"
     assert "2023. gada cenās" in _text(client.get("/absolventi/augstaka?raditajs=ienakumi"))
+    # What adds up cohorts of several years stays in the prices of one year.
+    query = "?raditajs=ienakumi"
+    programmes = _rows(client, "/absolventi/augstaka", "programmas", query)
+    assert programmes == _rows(client, "/absolventi/augstaka", "programmas", query + "&cenas=faktiskas")
+    assert any(row["value"] for row in programmes)
 
 
 def test_k_is_aligned_in_the_triangle(client):
