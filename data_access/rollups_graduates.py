@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, and_, case, exists, func, or_, select
+from sqlalchemy import Connection, and_, case, exists, func, or_, select, true
 
 from .bulk import insert_rows
 from .schema import (
@@ -119,6 +119,8 @@ def _local_market(connection: Connection) -> pd.DataFrame:
         .where(sector.kind == "municipality", sector.graduates > 0)
         .group_by(*key),
     )
+    # Regions stand in only where a municipality has no rate, in these years.
+    years = sorted({int(year) for year in near.loc[near["rate"].isna(), "monitoring_year"]})
     region_of = municipality.c.region_code
     area = case((sector.kind == "region", sector.category), else_=region_of)
     wide = _frame(
@@ -132,7 +134,13 @@ def _local_market(connection: Connection) -> pd.DataFrame:
                 & (market.measure == "registered_unemployment"),
             )
         )
-        .where(sector.kind.in_(("municipality", "region")), sector.graduates > 0)
+        .where(
+            or_(
+                sector.kind == "region",
+                and_(sector.kind == "municipality", sector.monitoring_year.in_(years)),
+            ),
+            sector.graduates > 0,
+        )
         .group_by(*key, sector.kind),
     )
     from indicators import graduates
@@ -161,7 +169,13 @@ def _flow(connection: Connection, final: int) -> pd.DataFrame:
     category = case((by_town, municipality.c.region_code), else_=sector.category)
     told = fact_graduate_sector.alias("told")
     same = ("institution_id", "graduation_year", "monitoring_year", "programme")
-    regions_told = exists().where(told.c.kind == "region", *(told.c[name] == sector[name] for name in same))
+    by_region = told.c.kind == "region"
+    # Looked up row by row only where regions were delivered at all.
+    untold = (
+        ~exists().where(by_region, *(told.c[name] == sector[name] for name in same))
+        if connection.execute(select(exists().where(by_region))).scalar()
+        else true()
+    )
     delivered = _frame(
         connection,
         select(
@@ -186,7 +200,7 @@ def _flow(connection: Connection, final: int) -> pd.DataFrame:
             sector.monitoring_year <= final,
             sector.monitoring_year > final - graduates.POOLED,
             (sector.monitoring_year - sector.graduation_year).in_(graduates.FLOW_K),
-            or_(~by_town, and_(~regions_told, municipality.c.region_code.is_not(None))),
+            or_(~by_town, and_(untold, municipality.c.region_code.is_not(None))),
         )
         .group_by(*where, kind, category),
     )
