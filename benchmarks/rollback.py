@@ -3,8 +3,8 @@
     python -m benchmarks.rollback [DATABASE]
 
 Works on a copy. The demonstration has one release; its rows are copied under four further numbers, which is as large
-as five publications of the same facts. A rollback is timed as the page and the command line do it: the pointer, its
-record, the public's file written anew and put in place.
+as five publications of the same facts. A rollback is timed as the page and the command line do it: a copy of the
+database, the pointer, its record, the public's file written anew and put in place.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from sqlalchemy import insert, literal, select, update
 
 from data_access import engine as engines
 from data_access import releases, schema
+from data_access.importing import jobs
 from data_access.schema_disclosure import disclosure_report
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -61,8 +62,7 @@ def main(database: Path, *, hashes: bool = True) -> float:
         longest = 0.0
         for number in kept:
             started, cpu = time.perf_counter(), time.process_time()
-            with engine.begin() as connection:
-                releases.rollback(connection, number, reason="benchmark")
+            jobs.roll_back(engine, number, author="benchmark", reason="benchmark")
             longest = max(longest, time.perf_counter() - started)
             times = f"{time.perf_counter() - started:.2f}", f"{time.process_time() - cpu:.2f}"
             with engine.connect().execution_options(reads_only=True) as connection:
