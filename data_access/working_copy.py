@@ -273,7 +273,7 @@ def _portions(copy: sqlite3.Connection, raw: sqlite3.Connection, table: Table, r
     """Bring the rows of a release over, in transactions so short that a reader who signs in hardly waits."""
     asked = f"SELECT {_names(table)} FROM main.{table.name} WHERE release_id = ?"  # nosec B608 # names of our own schema
     cursor = copy.execute(asked, (release_id,))
-    statement = f"INSERT INTO {table.name} ({_names(table)}) VALUES ({_marks(table)})"  # nosec B608 # as above
+    statement = f"INSERT INTO {table.name} ({_names(table)}) VALUES ({_marks(table)})"  # nosec B608 # names of our own schema
     while rows := cursor.fetchmany(PORTION):
         with _short(raw):
             raw.executemany(statement, rows)
@@ -300,7 +300,7 @@ def _difference(copy: sqlite3.Connection, table: Table) -> tuple[list[tuple], li
     here, there = f"main.{table.name}", f"live.{table.name}"
     gone = copy.execute(f"SELECT {keys} FROM {there} EXCEPT SELECT {keys} FROM {here}").fetchall()  # nosec B608 # names of our own schema
     names = _names(table)
-    rows = copy.execute(f"SELECT {names} FROM {here} EXCEPT SELECT {names} FROM {there}").fetchall()  # nosec B608 # as above
+    rows = copy.execute(f"SELECT {names} FROM {here} EXCEPT SELECT {names} FROM {there}").fetchall()  # nosec B608 # names of our own schema
     return gone, rows
 
 
