@@ -54,7 +54,8 @@ def band(text: str) -> tuple[float, float]:
 def band_text(text: str, lang: str) -> str:
     """The band of a protected share, stored as ``20-40``: ``20–40 %``."""
     low, high = band(text)
-    return numbers.interval(low, high, lang, 0 if round(high * 100, 6) % 1 == 0 else 1)
+    whole = all(round(end * 100, 6) % 1 == 0 for end in (low, high))
+    return numbers.interval(low, high, lang, 0 if whole else 1)
 
 
 def value_text(indicator: Indicator, row, lang: str, *, exact: bool = True, short: bool = True) -> str | None:

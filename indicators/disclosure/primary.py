@@ -6,6 +6,7 @@ number of the rules stands in `rules.json` (docs/methodology.md, "Disclosure con
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 from indicators.disclosure.rules import in_force
@@ -48,7 +49,7 @@ def percentage_band(share: np.ndarray, n: np.ndarray) -> tuple[np.ndarray, np.nd
         percent = np.clip(share * 100, 0, 100)
         if width == 0.0:
             exact = np.floor(percent * 10 + 0.5) / 10
-            low_end = high_end = exact
+            low_end, high_end = _tenths(np.where(here, exact, 50.0), np.where(here, n, smallest))
         elif width == 1.0:
             exact = np.floor(percent + 0.5)
             low_end = high_end = exact
@@ -69,6 +70,45 @@ def percentage_band(share: np.ndarray, n: np.ndarray) -> tuple[np.ndarray, np.nd
         low[here], high[here] = low_end[here] / 100, high_end[here] / 100
         done |= here
     return low, high
+
+
+def _tenths(percent: np.ndarray, n: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """One-decimal percentages of groups from 300 on, as a point or as a narrow band of neighbours.
+
+    >>> [np.round(end, 1).tolist() for end in _tenths(np.array([12.5, 5.0, 5.2]), np.array([400, 305, 305]))]
+    [[12.4, 5.0, 5.0], [12.5, 5.2, 5.2]]
+    """
+    sizes, place = np.unique(rounded(n), return_inverse=True)
+    tables = np.array([_groups(int(one)) for one in sizes])  # [size, end, per mille]
+    per_mille = np.clip(np.round(percent * 10), 0, 1000).astype(int)
+    return tables[place, 0, per_mille] / 10, tables[place, 1, per_mille] / 10
+
+
+@functools.lru_cache(maxsize=4096)
+def _groups(shown: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Lower and upper end in per mille of what each share, in per mille, of a group told as `shown` persons is told as.
+
+    A share and the rounded size of its group may fit one pair of counts only, and would give it back. Such a share and
+    the next above it that any counts fit are told as one band; the division follows from the told size alone.
+    """
+    sizes = shown + np.arange(-(BASE // 2), (BASE - 1) // 2 + 1)
+    pairs = np.zeros(1001, dtype=int)
+    for size in sizes[sizes >= RULES.bands[0][0]]:
+        numerators = np.arange(MINIMUM, size - MINIMUM + 1)
+        np.add.at(pairs, np.floor(numerators / size * 100 * 10 + 0.5).astype(int), 1)
+    code = 10 * int(max(RULES.bands[0][2], np.ceil(100 * MINIMUM / (shown - BASE // 2))))
+    pairs[: code + 1] = pairs[1000 - code :] = 0  # told as "up to" or "at least"
+    low, high = np.arange(1001), np.arange(1001)
+    start, count = None, 0
+    before: tuple[int, int] | None = None
+    for one in np.flatnonzero(pairs).tolist():
+        start, count = one if start is None else start, count + pairs[one]
+        if count >= 2:
+            low[start : one + 1], high[start : one + 1] = start, one
+            before, start, count = (start, one), None, 0
+    if start is not None and before is not None:  # the last one joins what lies below it
+        low[before[0] :], high[before[0] :] = before[0], start
+    return tuple(low.tolist()), tuple(high.tolist())
 
 
 def protect(

@@ -260,6 +260,9 @@ def _values(
     if banded.any():
         ends = np.array([one.rsplit("-", 1) for one in text[banded]], dtype=float) / 100
         band_low[banded], band_high[banded] = ends.T
+        # Shares of large groups are rounded to a tenth before they are put into a band.
+        tenth = np.where(single & (n >= RULES.bands[0][0]), 0.0005, 0.0)
+        band_low, band_high = np.maximum(band_low - tenth, 0.0), np.minimum(band_high + tenth, 1.0)
     flat = share & single & ~banded & ~hidden
     step = np.where(n >= RULES.bands[0][0], 0.0005, 0.005)
     value = shown["value"].to_numpy(dtype=float)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import json
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -136,38 +138,42 @@ def test_headline_totals_are_never_hidden(demo):
     assert hidden == 0
 
 
-def test_no_printed_share_gives_its_count_back(built):
-    """P6: a printed share of fewer than 300 with its printed size fits at least two pairs of counts.
+def told_as(n: int) -> Counter:
+    """How many numerators of a group of n are told in each way: ends of a band, or a share."""
+    low, high = percentage_band(np.arange(n + 1) / n, np.full(n + 1, n))
+    return Counter(
+        f"{round(a * 100, 1):g}-{round(b * 100, 1):g}" if b > a else round(a, 6)
+        for a, b in zip(low.tolist(), high.tolist(), strict=True)
+    )
 
-    From 300 on a share has one decimal, which may tell a numerator of ten and more (docs/methodology.md).
-    """
+
+def test_no_printed_share_gives_its_count_back(built):
+    """P6: every printed share with its printed size fits at least two pairs of counts."""
     frames = built[1]
-    shown, exact = frames["shown"], frames["exact"]
-    here = (
-        (shown["unit_kind"] == "institution") & shown["indicator_id"].isin(SHARES) & shown["value"].notna()
-    ).to_numpy()
-    pairs = shown[here].assign(n=exact.loc[here, "denominator"])
-    pairs = pairs[pairs["n"] < 298]
-    pairs = pairs[["denominator", "value", "value_text"]].drop_duplicates()
+    shown = frames["shown"]
+    here = (shown["unit_kind"] == "institution") & shown["indicator_id"].isin(SHARES) & shown["value"].notna()
+    pairs = shown.loc[here, ["denominator", "value", "value_text"]].drop_duplicates()
+    told = functools.cache(told_as)
     lonely = []
     for row in pairs.itertuples():
-        sizes = np.arange(max(row.denominator - 2, 10), row.denominator + 3)
-        found = 0
-        for n in sizes:
-            low, high = percentage_band(np.arange(n + 1) / n, np.full(int(n) + 1, n))
-            text_of = [
-                f"{round(a * 100, 1):g}-{round(b * 100, 1):g}" if b > a else None
-                for a, b in zip(low, high, strict=True)
-            ]
-            if isinstance(row.value_text, str):
-                found += sum(one == row.value_text for one in text_of)
-            else:
-                found += int((np.abs((low + high) / 2 - row.value) < 1e-9).sum())
-            if found > 1:
-                break
-        if found < 2:
+        printed = row.value_text if isinstance(row.value_text, str) else round(row.value, 6)
+        size = int(row.denominator)
+        if sum(told(n)[printed] for n in range(max(size - 2, 10), size + 3)) < 2:
             lonely.append(row)
+    print(f"P6: {len(pairs)} printed shares, {len(lonely)} with one pair of counts")
     assert not lonely
+
+
+def test_no_share_that_could_be_printed_gives_its_count_back():
+    """P6: the same for every numerator of every size that is told as 10...60, 95...105, 290...310 and so on to 3000."""
+    tried = 0
+    for shown in (*range(10, 65, 5), 100, 105, 290, 295, 300, 305, 310, 315, 405, 620, 995, 1000, 1500, 3000):
+        every = Counter()
+        for n in range(max(shown - 2, 10), shown + 3):
+            every += told_as(n)
+        tried += len(every)
+        assert [printed for printed, count in every.items() if count < 2] == [], shown
+    assert tried > 1000
 
 
 # --- fail closed, ledger ---------------------------------------------------------------------------------

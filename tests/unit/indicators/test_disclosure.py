@@ -39,7 +39,8 @@ def protected(*given_rows):
         (9, 30, 0.3, 0.4),  # 20-39: ten points
         (14, 60, 0.2, 0.25),  # 40-99: five points
         (31, 200, 0.16, 0.16),  # 100-299: whole percent (15.5 rounds half up)
-        (50, 400, 0.125, 0.125),  # 300 and more: one decimal
+        (30, 300, 0.1, 0.1),  # 300 and more: one decimal
+        (50, 400, 0.124, 0.125),  # 12.4 % of 398 to 402 is 50 of 402 alone: told together with the next
         (1, 400, 0.0, 0.03),  # fewer than ten persons: told as up to
         (399, 400, 0.97, 1.0),  # all but fewer than ten
         (5, 9, None, None),  # below the minimum group
