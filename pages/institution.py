@@ -596,7 +596,10 @@ def _spine(
         aside=[one.indicator.text(lang).short_name for one in aside],
         early=[one.indicator.text(lang).short_name for one in early],
     )
-    known = [one for one in entries if one.row is not None and one.row.value is not None]
+    # A value withheld to protect somebody was received all the same.
+    known = [
+        one for one in entries if one.row is not None and (one.row.value is not None or one.row.reason == "c")
+    ]
     return ChartFrame(
         title=t("Which of the twelve indicators stand out?", lang)
         if school.exact

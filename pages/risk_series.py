@@ -233,11 +233,20 @@ def _area_map(request, indicator, shown, without, found, name, chosen) -> tuple[
     classes = [short(edge) for edge in edges]
     words = [
         t("below {value}", lang, value=classes[0]) if classes else t("all municipalities with a value", lang),
-        *[f"{low}{numbers.EN_DASH}{high}" for low, high in zip(classes, classes[1:], strict=False)],
+        *[_between(low, high, lang) for low, high in zip(classes, classes[1:], strict=False)],
         *([t("{n} and more", lang, n=classes[-1])] if classes else []),
     ]
     key = render("risks_map_key.html", classes=[*zip(colours, words, strict=False), *grey])
     return figure, key
+
+
+def _between(low: str, high: str, lang: str) -> str:
+    """A class of a map: the sign of a percentage once (1,1–2,3 %), and words where a minus stands before a dash."""
+    if low.endswith("%") and high.endswith("%"):
+        low = low.removesuffix("%").rstrip(numbers.NBSP)
+    if numbers.MINUS in low + high:
+        return t("from {low} to {high}", lang, low=low, high=high)
+    return f"{low}{numbers.EN_DASH}{high}"
 
 
 def _counts_at(request: Request, indicator: Indicator, stage: str, period: Period) -> LevelCounts:

@@ -293,6 +293,13 @@ def test_public_exports_hold_released_values_only(client):
         assert "level" not in row
 
 
+def test_a_withheld_value_was_received(client, school_account):
+    """To the public the number of complaints of a school is withheld; that is not a gap in the deliveries."""
+    html = client.get(address(school_account)).get_data(as_text=True)
+    first, second = re.search(r"pārklājums (\d+) no (\d+)", html).groups()
+    assert first == second == "11"
+
+
 # --- simulator ----------------------------------------------------------------------------------------
 
 

@@ -20,7 +20,7 @@ from data_access.scope import Scope
 from data_access.thresholds import Proposal, Writer
 from indicators.catalogue import INDICATORS
 from pages import indicator as indicator_page
-from pages import national_risk, risk_words, threshold_lab
+from pages import national_risk, risk_series, risk_words, threshold_lab
 
 ACCOUNTS = ("public", "school", "municipality", "ministry")
 ALL = Scope(role="ministry", user="tests")
@@ -533,3 +533,17 @@ def test_the_latest_period_is_shown_first(engine, demo_app):
         assert latest(reader, "R03", "basic") == values.latest(reader, "R03", "basic")
     view = view_of(demo_app, "ministry", "/riski/R03")
     assert "2.\u00a0semestris" in str(view.lead)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "lang", "told"),
+    [
+        ("1,1\u00a0%", "2,3\u00a0%", "lv", "1,1–2,3\u00a0%"),
+        ("1.1%", "2.3%", "en", "1.1–2.3%"),
+        ("0,5", "1,25", "lv", "0,5–1,25"),
+        ("−5", "−2,5", "lv", "no −5 līdz −2,5"),
+    ],
+)
+def test_class_of_a_map_is_one_range(low, high, lang, told):
+    """The sign of a percentage stands once, and a minus never behind a dash."""
+    assert risk_series._between(low, high, lang) == told
