@@ -120,7 +120,9 @@ def _lines(chosen: Chosen) -> ChartFrame:
         title=t(chosen.measure.question, lang),
         finding=_lines_finding(chosen, shown, pooled),
         mark=mark,
-        how_to_read=_lines_reading(chosen, low, len(drawn) < len(cohorts)),
+        how_to_read=_lines_reading(
+            chosen, low, len(drawn) < len(cohorts), together=any(value.x is not None for value in pooled)
+        ),
         table=_lines_table(chosen, cohorts),
         provenance=chosen.provenance(note=chosen.market_note, own=True),
     )
@@ -204,7 +206,7 @@ def _lines_finding(chosen: Chosen, cohort: int | None, pooled: Sequence[Value]) 
     return t("{whom}: {parts}.", lang, whom=chosen.who, parts=", ".join(parts))
 
 
-def _lines_reading(chosen: Chosen, low: float, left_out: bool) -> str:
+def _lines_reading(chosen: Chosen, low: float, left_out: bool, *, together: bool) -> str:
     lang = chosen.lang
     if chosen.programme:
         text = t(
@@ -213,11 +215,13 @@ def _lines_reading(chosen: Chosen, low: float, left_out: bool) -> str:
             lang,
         )
     else:
-        text = t(
-            "One line is one year of graduation, followed from its first to its tenth year. The dashed line reads the "
-            "last three cohorts together; the cohorts behind it change from point to point, (2) means two of them.",
-            lang,
-        )
+        text = t("One line is one year of graduation, followed from its first to its tenth year.", lang)
+        if together:
+            text += " " + t(
+                "The dashed line reads the last three cohorts together; the cohorts behind it change from point to "
+                "point, (2) means two of them.",
+                lang,
+            )
     if left_out and not chosen.programme:
         text += " " + t(
             "Cohorts of fewer than 30 graduates are not drawn one by one: chance moves them too much.", lang

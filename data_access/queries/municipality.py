@@ -303,20 +303,20 @@ _PUPILS = (
     .where(
         institution.c.municipality_code == bindparam("code"),
         fact_enrolment.c.school_year == bindparam("year"),
-        fact_enrolment.c.semester == bindparam("semester"),
     )
-    .group_by(fact_enrolment.c.institution_id)
+    .group_by(fact_enrolment.c.institution_id, fact_enrolment.c.semester)
+    .order_by(fact_enrolment.c.semester)
 )
 
 
 def pupils(reader: Reader, code: str) -> dict[int, int]:
-    """Learners of the municipality's institutions in the first semester of the newest school year in scope."""
+    """Learners of the municipality's institutions at their last count in the newest school year in scope."""
     if not reader.scope.covers_municipality(code):
         return {}
     years = [year for (indicator, _stage), (year, _s) in newest(reader).items() if indicator == "R05"]
     if not years:
         return {}
-    rows = reader.connection.execute(_PUPILS, {"code": code, "year": max(years), "semester": 1})
+    rows = reader.connection.execute(_PUPILS, {"code": code, "year": max(years)})
     return {key: int(count) for key, count in rows}
 
 

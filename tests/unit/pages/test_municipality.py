@@ -17,6 +17,7 @@ from components.tables import Reason
 from data_access import engine as engines
 from data_access import schema
 from data_access.queries import municipality as query
+from data_access.queries.institution import enrolment
 from data_access.reading import reading
 from data_access.scope import Scope
 from indicators.catalogue import INDICATORS
@@ -332,6 +333,19 @@ def test_card_of_a_release_says_what_the_values_say(demo_path, tmp_path, codes):
         assert not any(query.cells(reader, code) for code in codes)
     engine.dispose()
     assert sum(map(len, before.values())) > 500
+
+
+def test_learners_are_those_of_the_institutions_own_page(demo_path, sql, own_code):
+    """The list and the head of a school's page tell the same count, the last one of the newest year."""
+    engine = engines.create(f"sqlite:///{demo_path}", read_only=True)
+    with reading(engine, MINISTRY) as reader:
+        told = query.pupils(reader, own_code)
+        own = {int(key): enrolment(reader, int(key), own_code) for key in open_institutions(sql, own_code)}
+    engine.dispose()
+    newest_year = max(one.school_year for one in own.values() if one)
+    same = {key: one.total for key, one in own.items() if one and one.school_year == newest_year}
+    assert len(same) > 10
+    assert {key: told[key] for key in same} == same
 
 
 # --- values of the municipality ------------------------------------------------------------------------
