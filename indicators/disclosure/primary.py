@@ -78,6 +78,8 @@ def _tenths(percent: np.ndarray, n: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     >>> [np.round(end, 1).tolist() for end in _tenths(np.array([12.5, 5.0, 5.2]), np.array([400, 305, 305]))]
     [[12.4, 5.0, 5.0], [12.5, 5.2, 5.2]]
     """
+    if not percent.size:
+        return percent, percent
     sizes, place = np.unique(rounded(n), return_inverse=True)
     tables = np.array([_groups(int(one)) for one in sizes])  # [size, end, per mille]
     per_mille = np.clip(np.round(percent * 10), 0, 1000).astype(int)

@@ -156,3 +156,11 @@ def test_complaints_of_an_area_need_ten_from_three_institutions():
             assert row["value"] == pytest.approx(0.83)  # 10 per 1,200
             assert np.isnan(row["numerator"])
             assert np.isnan(row["denominator"])
+
+
+def test_no_values_are_no_fault():
+    """A publication whose indicators have no value anywhere is a publication all the same."""
+    low, high = disclosure.percentage_band(np.zeros(0), np.zeros(0))
+    assert low.size == high.size == 0
+    low, high = disclosure.percentage_band(np.array([np.nan, 0.5]), np.array([0.0, np.nan]))
+    assert np.isnan([low, high]).all()
