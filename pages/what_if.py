@@ -303,6 +303,7 @@ def _overview(school: School, answers: Sequence[Answer]) -> ChartFrame:
             ],
             rows,
             lang,
+            phone="stacked",
             notes=(
                 t(
                     "Steps of the numerator with the same denominator; for R10 and R11 steps of the value itself.",
