@@ -44,6 +44,7 @@ class Shell:
     synthetic: bool = False
     footer_links: Sequence[Link] = field(default_factory=tuple)
     release_text: str = ""
+    icon: str = "/assets/icon.svg"
     styles: Sequence[str] = field(default_factory=tuple)
     scripts: Sequence[str] = field(default_factory=tuple)
     later_scripts: Sequence[str] = field(default_factory=tuple)

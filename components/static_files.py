@@ -140,10 +140,10 @@ class StaticFiles(WhiteNoise):
         self.plotly = plotly
         self.known: dict[str, _File] = {}
         manifest = read_manifest(self.built)
-        for entry in manifest.get("files", {}).values():
-            self.known[f"{prefix}built/{entry['name']}"] = _File(
-                self.built / entry["name"], self, named_by_content=True
-            )
+        built = [entry["name"] for entry in manifest.get("files", {}).values()]
+        for name in (*built, manifest.get("styles")):
+            if name:
+                self.known[f"{prefix}built/{name}"] = _File(self.built / name, self, named_by_content=True)
         for path in assets.rglob("*"):
             if path.is_file() and self.built not in path.parents and not path.name.startswith("."):
                 self.known[prefix + path.relative_to(assets).as_posix()] = _File(path, self)

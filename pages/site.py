@@ -150,6 +150,7 @@ class Site:
                 Link(t(label, lang), url(name, lang)) for name, label in FOOTER if name in REGISTRY
             ],
             release_text=release_text,
+            icon=asset("icon.svg"),
             styles=styles,
             scripts=[*(plotly if graphs else []), own],
             later_scripts=[] if graphs else plotly,

@@ -361,6 +361,22 @@ def test_dash_scripts_are_sent_compressed_for_a_year(manifest):
         assert answer.headers["Cache-Control"] == "public, no-cache"
 
 
+@pytest.mark.parametrize("path", ["/", "/latvija", "/en/riski/R01"])
+def test_every_file_that_a_page_names_is_packed_and_kept_for_a_year(manifest, client, path):
+    """Style sheet, scripts: a second visit asks for none of them again, and none is packed at each asking."""
+    page = client.get(path).text
+    sheets = re.findall(r'rel="stylesheet" href="([^"]+)"', page)
+    assert sheets == [f"/assets/built/{manifest['styles']}"]
+    icon = re.findall(r'rel="icon" href="([^"]+)"', page)
+    assert len(icon) == 1
+    for url in sheets + icon + re.findall(r'<script[^>]* src="([^"]+)"', page):
+        with client.get(html.unescape(url), headers={"Accept-Encoding": "br, gzip"}) as answer:
+            assert answer.status_code == 200, url
+            assert answer.headers["Cache-Control"] == FOREVER, url
+            assert answer.headers.get("Content-Encoding") == "br", url
+            assert answer.headers["Vary"] == "Accept-Encoding", url
+
+
 def test_own_assets_are_kept_for_a_year_only_under_their_content_hash(tmp_path):
     """`?v=` of the content means a year; no query, an old one or a made-up one means ask first."""
     style = tmp_path / "a.css"
