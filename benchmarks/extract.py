@@ -80,12 +80,12 @@ def make_tenth(folder: Path) -> None:
 
 def ours(folder: Path, suffix: str) -> dict:
     from data_access.importing.datasets import all_datasets
-    from data_access.importing.extracts.run import count_file
+    from data_access.importing.extracts.run import count_files
     from data_access.importing.templates import csv_text
 
     found = {}
-    for kind in ("enrolment", "marks"):
-        counted = count_file(folder / f"{kind}.{suffix}", kind, threads=2)
+    files = [(folder / f"{kind}.{suffix}", kind) for kind in ("marks", "enrolment")]
+    for counted in count_files(files, threads=2):
         for dataset, rows in counted.tables.items():
             csv_text(all_datasets()[dataset], rows)
             found[dataset] = len(rows)

@@ -1,12 +1,14 @@
-"""Read one person-level file and return its counts."""
+"""Read person-level files and return their counts."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import kinds
-from .findings import Finding
+from .findings import Finding, RefusedExtract
 from .session import session
 
 
@@ -46,3 +48,22 @@ def count_file(path: Path, kind_id: str, *, memory_mb: int = 500, threads: int =
             tables=tables,
             findings=found.findings,
         )
+
+
+def count_files(
+    files: Sequence[tuple[Path, str]], *, memory_mb: int = 500, threads: int = 0
+) -> list[Counted | RefusedExtract]:
+    """Count (path, kind) pairs, two side by side: while one file is read, the groups of the other become rows.
+
+    memory_mb: of all together. The results in the order given; a refused file stands there as its refusal.
+    """
+    beside = max(1, min(2, len(files)))
+
+    def one(file: tuple[Path, str]) -> Counted | RefusedExtract:
+        try:
+            return count_file(*file, memory_mb=memory_mb // beside, threads=threads)
+        except RefusedExtract as refusal:
+            return refusal
+
+    with ThreadPoolExecutor(beside) as pool:
+        return list(pool.map(one, files))

@@ -329,11 +329,13 @@ class Session:
         values = sorted(value for value in self._values[last] if value is not None)
         if 0 < len(values) <= 60:
             # One bit a value and one group a person instead of one group a row: a fifth of the time and memory.
-            bits = " ".join(f"WHEN {_text(value)} THEN {1 << n}" for n, value in enumerate(values))
             width = "SMALLINT" if len(values) < 15 else "BIGINT"
+            listed = ", ".join(_text(value) for value in values)
+            # Where a column has few values DuckDB looks each of them up once, not once a row as it would for CASE.
+            bit = f"CAST(CAST(1 AS BIGINT) << (list_position([{listed}], {sent}) - 1) AS {width})"
             doubled = (
                 f"SELECT sum(n - coalesce(bit_count(seen), 0)) AS rows FROM (SELECT count({sent}) AS n, "  # nosec B608 # DuckDB in memory; names of columns are quoted
-                f"bit_or(CAST(CASE {sent} {bits} END AS {width})) AS seen {known} GROUP BY {hashed}) "
+                f"bit_or({bit}) AS seen {known} GROUP BY {hashed}) "
                 "WHERE n > coalesce(bit_count(seen), 0)"
             )
         else:

@@ -15,7 +15,7 @@ import duckdb
 import pytest
 
 from data_access.importing.extracts.findings import RefusedExtract, masked
-from data_access.importing.extracts.run import count_file
+from data_access.importing.extracts.run import count_file, count_files
 from data_access.importing.extracts.sample import marks
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -270,6 +270,40 @@ def test_no_personal_code_anywhere(tmp_path):
     for entry in left:
         assert not codes.search(entry.name.encode()), entry.name
         assert not codes.search(entry.read_bytes()), entry.name
+
+
+def test_files_side_by_side_give_what_each_gives_alone(tmp_path):
+    """Two files at once, one of them refused: the other's counts are those of a run of its own, in the order given."""
+    right, short = write(tmp_path / "right.csv", lines()), write(tmp_path / "short.csv", [*lines(), "x;y"])
+    alone = count_file(right, "marks")
+    first, second, third = count_files([(short, "marks"), (right, "marks"), (right, "marks")])
+    assert isinstance(first, RefusedExtract)
+    assert first.name == "short.csv"
+    assert second == third == alone
+
+
+def test_kinds_of_several_files_on_the_command_line(tmp_path):
+    """One kind for all or one for each; anything else, and two files of one name, is refused before reading."""
+    from typer.testing import CliRunner
+
+    import manage
+
+    (tmp_path / "b").mkdir()
+    right, other = write(tmp_path / "right.csv", lines()), write(tmp_path / "other.csv", lines())
+    same = write(tmp_path / "b" / "right.csv", lines())
+
+    def run(*arguments: str):
+        return CliRunner().invoke(manage.cli, ["extract", *arguments, "--out", str(tmp_path / "out")])
+
+    two = [str(right), str(other)]
+    assert run(*two, str(same), "--kind", "marks", "--kind", "marks").exit_code == 2
+    assert run(str(right), str(same), "--kind", "marks").exit_code == 2
+    assert not (tmp_path / "out").exists()
+    done = run(*two, "--kind", "marks")
+    assert done.exit_code == 0, done.output
+    texts = [(tmp_path / "out" / f"{name}.mark.csv").read_bytes() for name in ("right", "other")]
+    assert texts[0] == texts[1]
+    assert len(texts[0].splitlines()) > 2
 
 
 def test_the_same_file_gives_the_same_bytes(tmp_path):
