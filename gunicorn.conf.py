@@ -11,6 +11,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 gc.disable()
 
+# No header of a request names the path or the scheme, not even from this machine: IKMS_PROXIES alone says whom to
+# believe (app.py). gunicorn would take SCRIPT_NAME and X-Forwarded-Proto from every local address.
+forwarded_allow_ips = ""
+forwarder_headers = ""
+
 import lean  # noqa: E402
 
 lean.import_libraries()

@@ -86,6 +86,9 @@ def assign(login: str, given: Given) -> None:
     with identity().desk.write() as connection:
         if not _may_give(connection, given, area):
             raise AccountError("unit", "Nav jūsu iestāde | not within your area")
+        row = accounts.by_login(connection, login)
+        if area is not None and row is not None and accounts.stranger(connection, row.id, area):
+            raise AccountError("unknown", "Nav tāda lietotāja | there is no such user")
         accounts.assign(connection, actor(), login, given)
 
 

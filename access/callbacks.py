@@ -18,6 +18,7 @@ from data_access.scope import ROLES, Scope
 from .session import current_scope
 
 Check = Callable[[object], bool]
+_HALF = re.compile("[\ud800-\udfff]")
 Options = Collection | Callable[[Scope], Collection]
 
 
@@ -30,9 +31,21 @@ class OpenDoor(RuntimeError):
 
 
 def text(pattern: str = r".*", limit: int = 300) -> Check:
-    """A check: a string of at most `limit` characters that matches `pattern` whole."""
+    """A check: a string of at most `limit` characters that matches `pattern` whole.
+
+    JSON can spell halves of characters ("\\ud800"), which no database and no answer can carry; they are refused.
+    """
     compiled = re.compile(pattern, re.DOTALL)
-    return lambda value: isinstance(value, str) and len(value) <= limit and bool(compiled.fullmatch(value))
+
+    def fits(value: object) -> bool:
+        return (
+            isinstance(value, str)
+            and len(value) <= limit
+            and bool(compiled.fullmatch(value))
+            and not _HALF.search(value)
+        )
+
+    return fits
 
 
 def optional(check: Check) -> Check:

@@ -64,6 +64,8 @@ def install(app: Dash, is_page: Callable[[str], bool], limits: Limits) -> None:
             abort(405)
         if request.method not in ("GET", "HEAD"):
             _same_origin()
+        if "\x00" in path:
+            abort(404)
         if path == "/_dash-update-component":
             if request.method != "POST":
                 abort(405)
@@ -98,7 +100,8 @@ def install(app: Dash, is_page: Callable[[str], bool], limits: Limits) -> None:
         status = g.pop("page_status", None)
         if status:
             response.status_code = status
-        if g.get("ikms_session") is not None or request.method not in ("GET", "HEAD"):
+        cookies = "ikms_cookie" in g or "Set-Cookie" in response.headers
+        if g.get("ikms_session") is not None or cookies or request.method not in ("GET", "HEAD"):
             response.headers["Cache-Control"] = "no-store"
         else:
             response.headers.setdefault("Cache-Control", "no-cache")

@@ -61,5 +61,6 @@ def of_settings(settings) -> Limits:
             "callback": (Limit(settings.rate_callbacks, 10), Limit(settings.rate_callbacks_address, 10)),
             "export": (Limit(settings.rate_exports, 3600), Limit(settings.rate_exports_address, 3600)),
             "import": (Limit(settings.rate_imports, 3600), Limit(settings.rate_imports, 3600)),
+            "sign in": (Limit(settings.rate_sign_ins, 600), Limit(settings.rate_sign_ins, 600)),
         }
     )

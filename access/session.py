@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 import re
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, g, has_request_context, request
 from sqlalchemy import Row
 from sqlalchemy.exc import DBAPIError
 
@@ -151,6 +152,11 @@ def actor() -> Actor:
     elif scope.signed_in and not scope.sees_all:
         unit = scope.label
     return Actor(who, scope.role, unit, client_address())
+
+
+def acting() -> AbstractContextManager[None]:
+    """What is recorded within this block is recorded with the role and the address of who asks."""
+    return audit.acting(actor() if has_request_context() else None)
 
 
 def adopt(token: str) -> None:

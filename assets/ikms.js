@@ -175,7 +175,7 @@
     var other = document.querySelector("[data-language]");
     if (other) {
       var english = location.pathname === "/en" || location.pathname.indexOf("/en/") === 0;
-      other.setAttribute("href", (english ? location.pathname.slice(3) || "/" : "/en" + (location.pathname === "/" ? "" : location.pathname)) + location.search);
+      other.setAttribute("href", (english ? location.pathname.slice(3).replace(/^\/*/, "/") : "/en" + (location.pathname === "/" ? "" : location.pathname)) + location.search);
     }
     Array.prototype.forEach.call(document.querySelectorAll("form.account input[name=next], details.account input[name=next]"), function (i) {
       i.value = location.pathname + location.search;

@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import time
+from collections.abc import Iterator
 
 import hypothesis
 import numpy as np
@@ -47,9 +49,9 @@ def national(address: str) -> list[tuple[str, str]]:
     ]  # fmt: skip
 
 
-def whole(count: int) -> tuple[int, int]:
-    """P5: (tables, secrets with fewer than ten whole numbers) of hypothesis' tables up to 6 x 6 and 3 x 3 x 3."""
-    seen = bad = 0
+def whole(count: int) -> tuple[int, int, int]:
+    """P5: (tables, of them refused as a whole, secrets with fewer than ten whole numbers) of hypothesis' tables up to 6 x 6 and 3 x 3 x 3."""
+    seen = refused = bad = 0
     for strategy in (tables(), blocks()):
 
         @hypothesis.settings(
@@ -57,19 +59,20 @@ def whole(count: int) -> tuple[int, int]:
         )
         @given(strategy)
         def check(cells):
-            nonlocal seen, bad
+            nonlocal seen, refused, bad
             seen += 1
             cube = cube_of(cells)
             try:
                 suppress.protect(cube, insiders=False)
             except suppress.SuppressionError:
-                return  # too few persons in the whole table
+                refused += 1  # too few persons in the whole table
+                return
             secrets = np.flatnonzero(cube.secret)
             programs = attack.Programs(cube, *cube.boxes(), whole=True)
             bad += len(programs.confirm(secrets, np.full(len(secrets), NEED)))
 
         check()
-    return seen, bad
+    return seen, refused, bad
 
 
 def optimum(count: int) -> tuple[int, float]:
@@ -95,34 +98,48 @@ def optimum(count: int) -> tuple[int, float]:
     return tried, ours / best
 
 
-def small(counts: dict[str, int]) -> list[tuple[str, str]]:
-    """Lines about small tables."""
-    lines = []
-    seen, bad = whole(counts["whole"])
-    lines.append((f"P5: secrets with fewer than ten values in {seen} tables (0)", f"{bad}"))
+def small(counts: dict[str, int]) -> Iterator[tuple[str, str]]:
+    """Lines about small tables, each as soon as it has been measured, with the seconds that it took."""
+    seconds = _Seconds()
+    seen, refused, bad = whole(counts["whole"])
+    yield (
+        f"P5: secrets with fewer than ten values in {seen} tables (0)",
+        f"{bad}, {refused} refused{seconds()}",
+    )
     tried, ratio = optimum(counts["optimum"])
-    lines.append((f"P17: hidden in {tried} tables, times the optimum (<= 1.25)", f"{ratio:.3f}"))
+    yield f"P17: hidden in {tried} tables, times the optimum (<= 1.25)", f"{ratio:.3f}{seconds()}"
+    for insiders, name in ((False, "outsiders"), (True, "institutions as attackers too")):
+        tried, differ, holes = interference.interference(counts["changes"], insiders=insiders)
+        yield f"P14: changes that leave a trace, {name}", f"{differ} of {tried} ({holes} holes){seconds()}"
     found = oracle.compare(counts["oracle"])
-    lines += [
-        (f"P16: secrets of {found.tables} tables on which Tau-Argus' audit differs (0)", f"{found.apart} of {found.secrets}"),
+    yield from [
+        (f"P16: secrets of {found.tables} tables on which Tau-Argus' audit differs (0)", f"{found.apart} of {found.secrets}{seconds()}"),
         ("P16: tables that we refuse to publish", f"{found.refused}"),
         ("P16: of ours, pinned down by its audit (0)", f"{found.narrow}"),
         ("P16: persons hidden, ours / Tau-Argus", f"{found.ours:.0f} / {found.theirs:.0f} = {found.ours / found.theirs:.3f}"),
     ]  # fmt: skip
-    for insiders, name in ((False, "outsiders"), (True, "institutions as attackers too")):
-        tried, differ, holes = interference.interference(counts["changes"], insiders=insiders)
-        lines.append((f"P14: changes that leave a trace, {name}", f"{differ} of {tried} ({holes} holes)"))
-    return lines
+
+
+class _Seconds:
+    """Seconds since it was last asked, as a text."""
+
+    def __init__(self) -> None:
+        self._since = time.perf_counter()
+
+    def __call__(self) -> str:
+        before, self._since = self._since, time.perf_counter()
+        return f"; {self._since - before:.0f} s"
 
 
 def main(address: str | None = None, *, full: bool = False, console: Console | None = None) -> None:
-    """Print everything as one table."""
+    """Print everything as one table. full: besides each line at once, since the whole takes long."""
     console = console or Console(width=120)
     started = time.perf_counter()
-    lines = (national(address) if address else []) + small(FULL if full else FEW)
     table = Table("disclosure control", "measured", title="Disclosure control")
-    for line in lines:
+    for line in itertools.chain(national(address) if address else [], small(FULL if full else FEW)):
         table.add_row(*line)
+        if full:
+            print(*line, sep=": ", flush=True)
     table.add_row("this took, s", f"{time.perf_counter() - started:.0f}")
     console.print(table)
 

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import structlog
 from sqlalchemy import Connection, Row, insert, or_, select, update
@@ -24,7 +25,7 @@ log = structlog.get_logger("ikms")
 ROLES = ("school", "municipality", "ministry", "steward")
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{2,63}")
 LONGEST_NAME = 120
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_DAY = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
 
 
 class AccountError(ValueError):
@@ -251,7 +252,7 @@ def _checked(connection: Connection, given: Given) -> dict:
             "unit", "Nav tādas iestādes vai pašvaldības | there is no such institution or municipality"
         )
     first, last = given.valid_from or today(), given.valid_to or None
-    if not _DAY.fullmatch(first) or (last is not None and (not _DAY.fullmatch(last) or last < first)):
+    if not _is_day(first) or (last is not None and (not _is_day(last) or last < first)):
         raise AccountError(
             "date", "Datumi: GGGG-MM-DD, beigas pēc sākuma | dates: YYYY-MM-DD, the end after the start"
         )
@@ -262,6 +263,14 @@ def _checked(connection: Connection, given: Given) -> dict:
         "valid_from": first,
         "valid_to": last,
     }
+
+
+def _is_day(text: str) -> bool:
+    """Whether a text is a day of the calendar as we store it, with which every page can reckon."""
+    try:
+        return bool(_DAY.fullmatch(text)) and date.fromisoformat(text) is not None
+    except ValueError:
+        return False
 
 
 def revoke(connection: Connection, actor: Actor, assignment_id: int) -> None:
@@ -364,6 +373,19 @@ def within(connection: Connection, user_id: int, municipalities: frozenset[str])
     units = _unit_municipality(connection)
     held = assignments(connection, user_id)
     return bool(held) and all(units(one) in municipalities for one in held)
+
+
+def stranger(connection: Connection, user_id: int, municipalities: frozenset[str]) -> bool:
+    """Whether an account with a password has no role now and never had one in these municipalities.
+
+    Whoever gives such an account its only role could reset its password next: it may be a steward's to be.
+    """
+    row = by_id(connection, user_id)
+    if row is None or row.kind != "local" or assignments(connection, user_id):
+        return False
+    units = _unit_municipality(connection)
+    ever = connection.execute(select(user_assignment).where(user_assignment.c.user_id == user_id)).all()
+    return not ever or not all(units(one) in municipalities for one in ever)
 
 
 def unit_within(connection: Connection, given: Given, municipalities: frozenset[str]) -> bool:

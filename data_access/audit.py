@@ -11,7 +11,9 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,6 +59,27 @@ class Actor:
     origin: str = ""
 
 
+_ACTING: ContextVar[Actor | None] = ContextVar("acting", default=None)
+
+
+@contextmanager
+def acting(actor: Actor | None) -> Iterator[None]:
+    """Records of this actor that are written within and name neither role nor origin get both from here.
+
+    What is written far from the request knows its author by name only: thresholds, answers, loads, releases.
+    """
+    before = _ACTING.set(actor)
+    try:
+        yield
+    finally:
+        _ACTING.reset(before)
+
+
+def who_acts() -> Actor | None:
+    """The actor of `acting`, to be handed on to another process."""
+    return _ACTING.get()
+
+
 def record(
     connection: Connection | Plain,
     what: str,
@@ -78,6 +101,9 @@ def record(
     """
     if what not in EVENTS or result not in RESULTS:
         raise ValueError(f"unknown event or result: {what!r}, {result!r}")
+    known = _ACTING.get()
+    if known is not None and known.who == who and not (role or scope or origin):
+        role, scope, origin = known.role, known.scope, known.origin
     text = json.dumps(detail or {}, sort_keys=True, ensure_ascii=False)
     if len(text) > LONGEST:
         text = json.dumps({"cut": text[:1800]}, ensure_ascii=False)

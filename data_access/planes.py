@@ -99,6 +99,7 @@ SCOPED: frozenset[str] = frozenset(
         "import_finding",
         "import_row",
         "import_lock",
+        "disclosure_report",
         "revision",
         "other_source",
     }

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from access.door import route
 from access.pages import NotFound, Request, page, url
-from access.session import current_scope
+from access.session import acting, current_scope
 from components import marks
 from components.chart_frame import ChartFrame, Provenance
 from components.nodes import Part
@@ -72,7 +72,8 @@ def view(request: Request) -> View:
     if unit is None or not reader.scope.covers_institution(unit.id, unit.municipality_code):
         raise NotFound(request.params["reg_no"])
     findings = quality.findings_of(reader, unit)
-    given = answers.of_institution(reader, unit, writer=writer(), place=request.page)
+    with acting():
+        given = answers.of_institution(reader, unit, writer=writer(), place=request.page)
     newest: dict[tuple, answers.Given] = {}
     for one in given:
         newest.setdefault(one.key, one)
@@ -375,7 +376,8 @@ def install(server: Flask, given: answers.Writer) -> None:
             due=form.get("due", ""),
         )
         try:
-            given.answer(reg_no, typed, author=scope.user)
+            with acting():
+                given.answer(reg_no, typed, author=scope.user)
         except answers.AnswerError as error:
             code = error.code if error.code in ERRORS else "store"
             return redirect(url("answers", lang, reg_no=reg_no, kluda=code), 303)

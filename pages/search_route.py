@@ -16,7 +16,7 @@ from .words import institution_type
 def install(server: Flask, renderer: Renderer) -> None:
     """Add the route of the suggestions."""
 
-    @route(server, "/meklet.json")
+    @route(server, "/meklet.json", limit="callback")
     def suggestions() -> Response:
         lang = request.args.get("lang", "lv")
         lang = lang if lang in LANGUAGES else "lv"

@@ -117,7 +117,7 @@ def _install_oidc(server: Flask, settings) -> None:
     issuer = oidc.Issuer(settings)
     cookie = f"__Host-{oidc.COOKIE}" if settings.https else oidc.COOKIE
 
-    @route(server, f"{PATH}/oidc")
+    @route(server, f"{PATH}/oidc", limit="sign in")
     def leave_for_issuer() -> Response:
         lang = "en" if http.args.get("lang") == "en" else "lv"
         following = own_path(http.args.get("talak", "/"))[:300]
@@ -134,7 +134,7 @@ def _install_oidc(server: Flask, settings) -> None:
         )
         return response
 
-    @route(server, OIDC_RETURN)
+    @route(server, OIDC_RETURN, limit="sign in")
     def come_back_from_issuer() -> Response:
         try:
             outcome, following = oidc.finish(

@@ -18,7 +18,7 @@ from markupsafe import Markup
 from access.callbacks import guarded_callback, optional, text
 from access.door import route
 from access.pages import REGISTRY, Fragment, Match, Renderer, language_of, match, url
-from access.session import current_scope, current_session, demo_accounts
+from access.session import current_scope, current_session, demo_accounts, own_path
 from components.shell import Link, Shell, document
 from components.view import View
 from data_access.reading import NoRelease
@@ -108,7 +108,7 @@ def _return_path(path: str) -> str:
 def _other_language(path: str, lang: str) -> str:
     if lang == "lv":
         return "/en" if path == "/" else f"/en{path}"
-    return path.removeprefix("/en") or "/"
+    return own_path(path.removeprefix("/en"))  # /en//elsewhere would become another host
 
 
 class Site:

@@ -17,9 +17,9 @@ from markupsafe import Markup
 
 from access.door import route
 from access.pages import LANGUAGES, Request, page, url
-from access.session import current_scope
+from access.session import acting, current_scope
 from components.nodes import Part
-from components.tables import Column, Table
+from components.tables import Column, Reason, Table
 from components.templating import render
 from components.view import Crumb, View
 from data_access.importing import annotate
@@ -208,6 +208,7 @@ def _all(request: Request, desk, message: list[Part]) -> View:
             least=SHORTEST_REASON,
             longest=LONGEST_REASON,
         ),
+        _protection(request, loading.reports(desk, [row["id"] for row in releases])),
     ]
     return View(
         title=t("Data: loading and publishing", lang),
@@ -280,6 +281,51 @@ def _jobs_table(request: Request, jobs: Sequence[dict]) -> Markup:
         Column("when", t("Received", lang)),
     ]
     return Table("ielades", t("Loads, newest first", lang), columns, rows, lang).to_html()
+
+
+def _protection(request: Request, reports: Sequence[dict]) -> Markup:
+    """What disclosure control hid in each kept release, and what could still be worked out."""
+    lang = request.lang
+    rows = [
+        {
+            "release": row["release_id"],
+            "cells": row["cells"],
+            "primary": row["primary_hidden"],
+            "besides": row["complementary_hidden"],
+            "narrowest": Reason("z") if row["narrowest"] is None else int(row["narrowest"]),
+            "outsider": row["outsider_exact"],
+            "insiders": row["insider_cells"],
+            "told": row["told_for_good"],
+            "seconds": round(row["seconds"]),
+            "rules": f"{row['rules_version']}, {_day(row['rules_valid_from'], lang)}, {row['rules_sha256'][:12]}",
+        }
+        for row in reports
+    ]
+    columns = [
+        Column("release", t("Release", lang), "integer"),
+        Column("cells", t("Published rows", lang), "integer"),
+        Column("primary", t("Hidden by the rules", lang), "integer"),
+        Column("besides", t("Hidden besides", lang), "integer"),
+        Column("narrowest", t("Narrowest range of a hidden count, persons", lang), "integer"),
+        Column("outsider", t("An outsider can work out", lang), "integer"),
+        Column("insiders", t("Some institution can work out", lang), "integer"),
+        Column("told", t("Told by a headline total", lang), "integer"),
+        Column("seconds", t("Time, s", lang), "integer"),
+        Column("rules", t("Rules: version, from, digest", lang)),
+    ]
+    table = Table(
+        "aizsardziba", t("Disclosure control by release", lang), columns, rows, lang, phone="blocks"
+    )
+    how = t(
+        "Without such a report a release is neither published nor shown again. An outsider must be able to work out none of "
+        "the hidden counts; what institutions could still work out from their own counts is measured and told here.",
+        lang,
+    )
+    return Markup('<section class="frame"><h2>{}</h2>{}<p class="how-to-read">{}</p></section>').format(
+        t("What has been hidden in the releases?", lang),
+        table.to_html() if rows else Markup("<p>{}</p>").format(t("There is no report yet.", lang)),
+        how,
+    )
 
 
 def _day(stamp: str, lang: str) -> str:
@@ -559,7 +605,8 @@ def install(server: Flask, office: Office, reading) -> None:
         content = sent.read(UPLOAD_LIMIT + 1) if sent else b""
         name = sent.filename if sent and sent.filename else ""
         try:
-            number = office.receive(name, content, kind=kind, as_of=day, author=current_scope().user)
+            with acting():
+                number = office.receive(name, content, kind=kind, as_of=day, author=current_scope().user)
         except JobError as error:
             return _back(lang, kluda=error.code)
         log.info("load received", job=number, user=current_scope().user, size=len(content))
@@ -568,7 +615,8 @@ def install(server: Flask, office: Office, reading) -> None:
     def _act(number: int, work, *, wait: str = "") -> Response:
         lang = _lang()
         try:
-            work()
+            with acting():
+                work()
         except JobError as error:
             return _back(lang, ielade=number, kluda=error.code)
         except Busy:
@@ -601,7 +649,8 @@ def install(server: Flask, office: Office, reading) -> None:
         reason, confirmed = http.form.get("iemesls", ""), http.form.get("apstiprinu") == "1"
         who = current_scope().user
         try:
-            office.publish(loads, author=who, reason=reason, confirmed=confirmed)
+            with acting():
+                office.publish(loads, author=who, reason=reason, confirmed=confirmed)
         except JobError as error:
             return _back(lang, kluda=error.code)
         except Busy:
@@ -624,9 +673,10 @@ def install(server: Flask, office: Office, reading) -> None:
         if not re.fullmatch(r"\d{1,9}", number):
             abort(400)
         try:
-            now = office.rollback(
-                int(number), author=current_scope().user, reason=http.form.get("iemesls", "")
-            )
+            with acting():
+                now = office.rollback(
+                    int(number), author=current_scope().user, reason=http.form.get("iemesls", "")
+                )
         except JobError as error:
             return _back(lang, kluda=error.code)
         except Busy:

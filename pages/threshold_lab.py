@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from access.door import route
 from access.pages import LANGUAGES, REGISTRY, Request, page, url
-from access.session import current_scope
+from access.session import acting, current_scope
 from components import marks, risk_figures
 from components.chart_frame import ChartFrame
 from components.nodes import Block, Part
@@ -814,7 +814,8 @@ def install(server: Flask, writer: thresholds.Writer) -> None:
         )
         back = {key: fields[key] for key in _FIELDS if key != "pamats"}
         try:
-            number = writer.propose(proposal, author=scope.user, reason=http.form.get("pamatojums", ""))
+            with acting():
+                number = writer.propose(proposal, author=scope.user, reason=http.form.get("pamatojums", ""))
         except ThresholdError as error:
             return redirect(url("threshold_lab", lang, **back, kluda=error.code), 303)
         log.info("threshold proposed", user=scope.user, indicator=indicator.id, proposal=number)

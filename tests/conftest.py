@@ -115,6 +115,7 @@ def demo_settings(demo_path):
         rate_exports=0,
         rate_exports_address=0,
         rate_imports=0,
+        rate_sign_ins=0,
     )
 
 

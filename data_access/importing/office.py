@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import asdict
 from datetime import date
 
 from sqlalchemy import Engine
 
-from .. import releases
+from .. import audit, releases
 from . import jobs, lock, worker
 from .datasets import all_datasets
 from .receive import Receipt
@@ -98,7 +99,8 @@ class Office:
 
     def _work(self, command: str, **arguments: object) -> None:
         if not self._in_process:
-            worker.start(self._url, command, **arguments)
+            who = audit.who_acts()
+            worker.start(self._url, command, **arguments, acting=asdict(who) if who else None)
             return
         worker.run(command, arguments, self._engine)
 

@@ -41,6 +41,15 @@ def settle() -> None:
     _running.clear()
 
 
+def run_for(command: str, arguments: dict) -> int:
+    """`run` with the actor of the arguments: what it records says who asked for it, as what and from where."""
+    from .. import audit
+
+    who = arguments.pop("acting", None)
+    with audit.acting(audit.Actor(**who) if who else None):
+        return run(command, arguments)
+
+
 def run(command: str, arguments: dict, engine=None) -> int:
     """Do the work in this process; returns the exit code. What went wrong is noted on the load."""
     from .. import engine as engines
@@ -104,4 +113,4 @@ def _who(arguments: dict) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    sys.exit(run(sys.argv[1], json.loads(sys.argv[2])))
+    sys.exit(run_for(sys.argv[1], json.loads(sys.argv[2])))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -17,6 +18,7 @@ from ..importing.datasets.model import Column
 from ..importing.receive import Receipt
 from ..importing.revisions import target_of
 from ..reading import Reader
+from ..schema_disclosure import disclosure_report
 from ..schema_loading import import_content, import_finding, import_job, import_row, release_move
 
 PAGE = 100
@@ -178,3 +180,14 @@ def kept_releases(connection: Connection) -> list[dict[str, Any]]:
         for row in releases.history(connection)
         if row.kept
     ]
+
+
+def reports(connection: Connection, releases_: Sequence[int]) -> list[dict[str, Any]]:
+    """The reports of disclosure control of these releases, newest first, without their payload."""
+    table = disclosure_report
+    query = (
+        select(*[column for column in table.c if column.name != "payload"])
+        .where(table.c.release_id.in_(list(releases_)))
+        .order_by(table.c.release_id.desc())
+    )
+    return [dict(row) for row in connection.execute(query).mappings()]

@@ -187,6 +187,12 @@ def test_restricted_text_and_its_record(reader_of, unit, path):
             assert got.headers["Cache-Control"] == "no-store"
     with sqlite3.connect(path) as connection:
         rows = connection.execute(f"SELECT who, unit, detail FROM audit_event WHERE {read}").fetchall()
+        from_where = connection.execute(
+            "SELECT DISTINCT who, role, origin FROM audit_event WHERE what IN ('restricted_answer_read', 'answer_written')"
+        ).fetchall()
+    assert set(from_where) == {
+        (f"demo-{role}", role, "127.0.0.1") for role in ("school", "municipality", "ministry")
+    }
     assert {row[0] for row in rows} == {"demo-school", "demo-municipality", "demo-ministry"}
     assert {row[1] for row in rows} == {unit["own"][0]}
     for _who, _unit, detail in rows:

@@ -544,6 +544,32 @@ def test_municipality_changes_only_its_own(administrator, readers, desk):
     assert "reach.steward" not in page
 
 
+def test_nobody_takes_over_an_account_without_a_role(administrator, readers, desk):
+    """A municipality cannot give an account its only role and then its password: it may be a steward's tomorrow.
+
+    Its own user who has lost the last role gets one back, and whoever has a role elsewhere may get a second one.
+    """
+
+    def give(login: str) -> str:
+        form = {"do": "assign", "login": login, "role": "school", "unit": SCHOOL}
+        return administrator.post("/admin/lietotaji", data=form, headers=SAME).headers["Location"]
+
+    readers.add("empty.new")
+    readers.add("empty.former", Given("ministry"))
+    readers.add("empty.own", Given("school", SCHOOL))
+    readers.add("empty.elsewhere", Given("school", "9900000007"))
+    with desk.write() as connection:
+        for login in ("empty.former", "empty.own"):
+            row = accounts.by_login(connection, login)
+            accounts.revoke(connection, ACTOR, accounts.assignments(connection, row.id)[0].id)
+    for login in ("empty.new", "empty.former"):
+        assert "kluda=unknown" in give(login), login
+        answer = administrator.post("/admin/lietotaji", data={"do": "reset", "login": login}, headers=SAME)
+        assert "kluda=unknown" in answer.headers["Location"], login
+    for login in ("empty.own", "empty.elsewhere"):
+        assert "zina=assigned" in give(login), login
+
+
 @pytest.mark.parametrize("account", ["public", "school", "ministry"])
 def test_others_have_no_administration(app, signed_in, account, readers):
     """For everybody else there is no such page and no such route."""
@@ -631,7 +657,7 @@ def test_each_event_is_one_record(readers, desk):
         (lambda: client.post("/konts", data={"do": "role", "role": ministry}, headers=SAME), "role_change", "ministry", "done"),
         (view, "school_view", "ministry", "done"),
         (lambda: client.get("/eksports/csv/robezas-limeni/latvija/robezas"), "export", "ministry", "done"),
-        (lambda: client.post("/latvija/robezas/priekslikums", data=threshold, headers=SAME), "threshold_change", None, "done"),
+        (lambda: client.post("/latvija/robezas/priekslikums", data=threshold, headers=SAME), "threshold_change", "ministry", "done"),
         (lambda: steward.post("/admin/lietotaji", data={"do": "disable", "login": "t41.other"}, headers=SAME), "user_change", "steward", "done"),
         (lambda: client.post("/iziet", headers=SAME), "sign_out", "ministry", "done"),
     ]  # fmt: skip
@@ -641,9 +667,8 @@ def test_each_event_is_one_record(readers, desk):
         assert found[0].result == result
         assert found[0].who == ("demo-steward" if what == "user_change" else "t41.user")
         assert found[0].at.endswith("+00:00")
-        if role is not None:
-            assert found[0].role == role, what
-            assert found[0].origin == "127.0.0.1"
+        assert found[0].role == role, what
+        assert found[0].origin == "127.0.0.1"
     with desk.read() as connection:
         assert audit.verify(connection).whole
 

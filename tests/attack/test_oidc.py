@@ -113,6 +113,29 @@ def test_sign_in(app, issuer, desk):
     assert "oidc-" in client.get("/konts").get_data(as_text=True)
 
 
+def test_no_cache_keeps_a_session(app, issuer):
+    """The answers to GET that set a cookie may be stored by nobody: the way out, and the way back with the session."""
+    client = app.server.test_client()
+    out = client.get("/pieslegties/oidc?talak=/latvija")
+    back = client.get(issuer.authorize(out.headers["Location"]))
+    for answer in (out, back, client.get(f"{BACK}?state=x")):
+        assert "Set-Cookie" in answer.headers
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_nobody_fills_the_attempts(app):
+    """One address begins and ends only so many sign-ins: it neither locks others out nor floods the audit."""
+    from app import create_app
+
+    settings = app.site.settings.model_copy(update={"rate_sign_ins": 3})
+    client = create_app(settings).server.test_client()
+    codes = [client.get(f"{BACK}?state=x").status_code for _ in range(2)]
+    codes += [client.get("/pieslegties/oidc").status_code for _ in range(2)]
+    assert codes == [303, 303, 303, 429]
+    assert client.get(f"{BACK}?state=x").status_code == 429
+    assert client.get("/pieslegties").status_code == 200
+
+
 def test_es256_and_same_identity_again(app, issuer, desk):
     """The other algorithm works; the same subject is the same account; another subject is another."""
     numbers = []

@@ -109,16 +109,48 @@ def test_pages_are_the_same_on_both_engines(applications):
     assert compared > 40
 
 
+@pytest.mark.postgres
+def test_what_no_column_holds(applications):
+    """Zero bytes and numbers out of range are refused alike on both engines, and never reach a statement."""
+    asked = [
+        ("public", "GET", "/meklet.json?q=%00", None, 400),
+        ("public", "GET", "/meklet?q=%00", None, 200),
+        ("public", "GET", "/dati/versija/2147483648/absence.csv", None, 404),
+        ("public", "POST", "/pieslegties", {"login": "a\x00b", "password": "x"}, 400),
+        ("head", "POST", "/skola/%00/atbildes", {"indicator": "R03"}, 404),
+        ("head", "POST", f"/skola/{SCHOOL}/atbildes", {"indicator": "R03", "stage": "\x00"}, 400),
+        (
+            "town",
+            "POST",
+            "/admin/lietotaji",
+            {"do": "assign", "login": "x", "role": "school", "unit": "\x00"},
+            400,
+        ),
+        ("steward.two", "GET", "/admin/dati/2147483648/stavoklis", None, 404),
+        ("steward.two", "POST", "/admin/dati/versija", {"versija": "999999999", "iemesls": "x" * 20}, 303),
+    ]
+    for name, readers in applications.items():
+        readers.add("steward.two", Given("steward"), code=True)
+        clients = {login: readers.sign_in(login)[0] for login in ("head", "town", "steward.two")}
+        clients["public"] = readers.client()
+        for login, method, path, form, status in asked:
+            answer = clients[login].open(path, method=method, data=form, headers=SAME)
+            assert answer.status_code == status, (name, login, path)
+        # What a steward reads besides: the report of disclosure control, which no other role's login may.
+        page = clients["steward.two"].get("/admin/dati").get_data(as_text=True)
+        assert "Mazo skaitļu aizsardzība pa versijām" in page, name
+
+
 class Browser:
     """A reader over HTTP who opens a new connection for every request, so that either worker may answer."""
 
     def __init__(self, address: str) -> None:
         self.host, self.cookie = address.removeprefix("http://"), ""
 
-    def ask(self, path: str, form: dict | None = None) -> tuple[int, str]:
-        """Status and body."""
+    def ask(self, path: str, form: dict | None = None, **more: str) -> tuple[int, str]:
+        """Status and body. more: headers besides."""
         connection = http.client.HTTPConnection(self.host, timeout=30)
-        headers = {**SAME, "Cookie": self.cookie}
+        headers = {**SAME, "Cookie": self.cookie, **more}
         if form is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         connection.request("POST" if form is not None else "GET", path, urlencode(form or {}), headers)
@@ -166,6 +198,17 @@ def test_two_workers(applications, filled, name):
                 status, body = browser.ask(page)
                 assert status == (404 if login == "public" else 200), login
                 assert ("/iziet" in body) is (login != "public")
+        # No header names the path, the root or the scheme, although the request comes from this machine.
+        plain = Browser(server.address)
+        for headers in (
+            {"SCRIPT_NAME": "/latvija"},
+            {"PATH_INFO": "/latvija"},
+            {"X-Forwarded-Proto": "https"},
+        ):
+            status, body = plain.ask("/latvija/dati", **headers)
+            assert (status, "https://" in body) == (404, False), headers
+            status, body = plain.ask("/dati/absence", **headers)
+            assert (status, f"{server.address}/dati/absence.csv" in body) == (200, True), headers
         stolen = Browser(server.address)
         stolen.cookie = browsers["state"].cookie
         assert stolen.ask("/latvija/robezas")[0] == 200

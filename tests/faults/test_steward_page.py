@@ -7,8 +7,9 @@ import io
 import pytest
 
 from access.pages import match
+from data_access import audit, migrations_runner, releases
 from data_access import engine as engines
-from data_access import migrations_runner, releases
+from data_access.importing import worker
 from data_access.importing.office import Office
 from data_access.publishing import steps
 from tests.support import small
@@ -124,6 +125,12 @@ def test_the_whole_walk(steward):
     page = steward.get(done.location).text
     assert "taken back" in page
     assert steward.get("/admin/dati").headers["X-Release"] == "1"
+    # Each of these is on record with who, in which role and from where.
+    with steward.application.extensions["ikms_identity"].desk.read() as connection:
+        rows = [row for row in audit.newest(connection) if row.who == "demo-steward"]
+        assert audit.verify(connection).whole
+    assert {"import", "release", "rollback"} <= {row.what for row in rows}
+    assert {(row.role, row.origin) for row in rows} == {("steward", "127.0.0.1")}
 
 
 def opened(content: bytes):
@@ -282,6 +289,25 @@ def test_state_of_a_load(steward):
     send(steward, csv(many(3)))
     assert steward.get("/admin/dati/1/stavoklis").json["key"] == "staged:"
     assert steward.get("/admin/dati/7/stavoklis").status_code == 404
+
+
+def test_a_worker_records_who_asked(tmp_path, monkeypatch):
+    """What a worker process is told of the actor stands in its records; without it there is the name alone."""
+    url = f"sqlite:///{tmp_path / 'own.sqlite'}"
+    engine = engines.create(url)
+    migrations_runner.upgrade(engine)
+    told = []
+    monkeypatch.setattr(worker, "start", lambda url, command, **arguments: told.append((command, arguments)))
+    office = Office(engine, url)
+    with audit.acting(audit.Actor("steward.one", "steward", "", "192.0.2.7")):
+        office.receive("x.csv", b"a;b\n1;2\n", kind="", as_of="2024-12-31", author="steward.one")
+    office.receive("y.csv", b"a;b\n1;3\n", kind="", as_of="2024-12-31", author="somebody")
+    monkeypatch.setenv("DATABASE_URL", url)
+    assert [worker.run_for(command, arguments) for command, arguments in told] == [3, 3]
+    with engine.connect() as connection:
+        rows = [(row.who, row.role, row.origin) for row in audit.newest(connection)]
+    assert rows == [("somebody", "", ""), ("steward.one", "steward", "192.0.2.7")]
+    engine.dispose()
 
 
 def test_the_office_refuses_without_a_worker(tmp_path):
