@@ -14,8 +14,10 @@ from sqlalchemy import Connection, Float, Integer, Table, Text, delete
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
 
 SQLITE_CHUNK = 20_000
+EXACT = 2.0**53  # whole numbers below have floats of their own
 
 
 class BulkError(ValueError):
@@ -45,6 +47,11 @@ def insert_rows(connection: Connection, table: Table, rows_or_frame: Any) -> int
     return count
 
 
+def stored_values(table: Table, name: str, column: pd.Series) -> list:
+    """A column of rows as the database would give it back: int, float, str or None."""
+    return _python_values(table, name, _plain_array(column))
+
+
 def clear_tables(connection: Connection, tables: Iterable[Table]) -> None:
     """Delete every row of the tables, those that point at others first."""
     wanted = {table.name: table for table in tables}
@@ -60,7 +67,7 @@ def _columns(rows_or_frame: Any, table: Table) -> dict[str, Sequence]:
     import pandas as pd
 
     if isinstance(rows_or_frame, pd.DataFrame):
-        return {str(name): rows_or_frame[name].to_numpy() for name in rows_or_frame.columns}
+        return {str(name): _plain_array(rows_or_frame[name]) for name in rows_or_frame.columns}
     if isinstance(rows_or_frame, Mapping):
         return dict(rows_or_frame)
     rows = list(rows_or_frame)
@@ -71,6 +78,18 @@ def _columns(rows_or_frame: Any, table: Table) -> dict[str, Sequence]:
         if row.keys() != names:
             raise BulkError(f"{table.name}: row {number} has other columns than the first row")
     return {name: [row[name] for row in rows] for name in names}
+
+
+def _plain_array(column: pd.Series) -> np.ndarray:
+    """The column's numpy array; whole numbers with gaps as floats with NaN, as long as floats hold them exactly."""
+    import numpy as np
+    import pandas as pd
+
+    if isinstance(column.dtype, pd.Int64Dtype) and column.isna().any():
+        numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
+        if not (np.abs(numbers) >= EXACT).any():
+            return numbers
+    return column.to_numpy()
 
 
 def _check_names(table: Table, columns: Mapping[str, Sequence]) -> None:
@@ -179,6 +198,8 @@ def _texts(values: Sequence, where: str) -> list:
 
 
 def _with_gaps(array: np.ndarray, missing: np.ndarray) -> list:
+    if missing.all():
+        return [None] * len(array)
     result = array.tolist()
     for position in missing.nonzero()[0].tolist():
         result[position] = None

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Table, bindparam, insert, select, update
 
-from . import schema
+from . import aside, facts, schema
 from .bulk import insert_rows
 from .schema_disclosure import disclosure_ledger, disclosure_report, enrolment_released
 from .writing import stamp
@@ -78,7 +78,9 @@ def _protect(connection: Connection, release_id: int, signed, started: float, pr
     if len(cube.truth):
         earlier = _remember(connection, built)
         progress(f"aizsardzība | disclosure: {len(cube.row_cost)} / {len(cube.truth)} / {cube.equations}")
-        outcome = suppress.protect(cube, progress=lambda text: progress(f"aizsardzība | disclosure: {text}"))
+        outcome = suppress.protect(
+            cube, progress=lambda text: progress(f"aizsardzība | disclosure: {text}"), each=aside.spread
+        )
         _take_back(connection, release_id, built, frames)
         _write_ledger(connection, release_id, built, earlier)
     elif not _due(connection, release_id):
@@ -99,7 +101,7 @@ def read_frames(connection: Connection, release_id: int) -> dict[str, pd.DataFra
 
     def frame(table: Table, names: tuple[str, ...], *conditions) -> pd.DataFrame:
         columns = [table.c[name] for name in names]
-        return _frame(
+        return facts.read(
             connection,
             select(*columns).where(table.c.release_id == release_id, *conditions).order_by(*columns[:6]),
         )
@@ -184,7 +186,7 @@ def _enrolment(connection: Connection) -> pd.DataFrame:
     from indicators.disclosure import release, rounded
 
     fact, place = schema.fact_enrolment.c, schema.institution.c
-    rows = _frame(
+    rows = facts.read(
         connection,
         select(
             fact.institution_id,
@@ -215,13 +217,6 @@ def _enrolment(connection: Connection) -> pd.DataFrame:
     )
     total = total.assign(stage=release.TOTAL)[list(rows.columns)]
     return pd.concat([rows, total], ignore_index=True)
-
-
-def _frame(connection: Connection, statement) -> pd.DataFrame:
-    import pandas as pd
-
-    result = connection.execute(statement)
-    return pd.DataFrame([tuple(row) for row in result], columns=list(result.keys()))
 
 
 # --- what is taken back ----------------------------------------------------------------------------------
@@ -375,7 +370,7 @@ def municipal_reach(connection: Connection, release_id: int) -> int:
     from indicators.disclosure import attack, release
 
     frames = read_frames(connection, release_id)
-    told = _frame(
+    told = facts.read(
         connection, select(enrolment_released).where(enrolment_released.c.release_id == release_id)
     ).rename(columns={"pupils": "shown"})
     key = ["institution_id", "school_year", "semester", "stage"]

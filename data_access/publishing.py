@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, func, insert, select
 
-from . import facts
+from . import aside, facts
 from .bulk import insert_rows
 from .disclosure import expect_report, protect_release
 from .queries.municipality import roll_up_municipalities
 from .queries.published import recompute_totals
 from .releases import Step
-from .rollups_absence import roll_up_absence
+from .rollups_absence import count_absence, roll_up_absence
 from .rollups_coverage import roll_up_coverage
-from .rollups_graduates import roll_up_graduates
-from .rollups_public import roll_up_public
+from .rollups_graduates import count_graduates, roll_up_graduates
+from .rollups_public import count_cards, roll_up_public
 from .rollups_quality import roll_up_quality
 from .schema import (
+    fact_enrolment,
     indicator_distribution,
     indicator_level_count,
     indicator_prior,
@@ -27,30 +29,81 @@ from .schema import (
     threshold,
 )
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 Progress = Callable[[str], None]
+
+LARGE = 5_000  # rows of enrolment
 
 
 def steps(progress: Progress | None = None) -> tuple[Step, ...]:
-    """The steps of a publication; progress gets one line per step."""
+    """The steps of a publication; progress gets one line per step.
+
+    What does not need the database is counted beside them (`aside`): graduates and absence while indicators are
+    counted and written, pictures of the series while everything else is.
+    """
+    say = progress or (lambda text: None)
+    begun: dict[str, aside.Aside] = {}
+
+    def begin(name: str, work: Callable, large: bool) -> None:
+        drop(name)
+        begun[name] = aside.Aside(work, apart=large)
+
+    def drop(name: str) -> None:
+        if name in begun:
+            begun.pop(name).drop()
+
+    def found(name: str) -> Callable | None:
+        return begun.pop(name).result if name in begun else None
+
+    def begin_roll_ups(connection: Connection, release_id: int) -> None:
+        drop("cards")
+        large = _is_large(connection)
+        begin("absence", count_absence(connection), large)
+        begin("graduates", count_graduates(connection, release_id), large)
 
     def compute_indicators(connection: Connection, release_id: int) -> None:
-        _compute(connection, release_id, progress or (lambda text: None))
+        def computed(values: pd.DataFrame) -> None:
+            begin("cards", count_cards(connection, release_id, values), _is_large(connection))
+
+        _compute(connection, release_id, say, computed)
+
+    def write_absence(connection: Connection, release_id: int) -> None:
+        roll_up_absence(connection, release_id, found("absence"))
+
+    def write_graduates(connection: Connection, release_id: int) -> None:
+        roll_up_graduates(connection, release_id, found("graduates"))
+
+    def write_public(connection: Connection, release_id: int) -> None:
+        roll_up_public(connection, release_id, found("cards"))
 
     def suppress_small_numbers(connection: Connection, release_id: int) -> None:
-        protect_release(connection, release_id, progress or (lambda text: None))
+        protect_release(connection, release_id, say)
 
     return (
         ensure_thresholds,
+        begin_roll_ups,
         compute_indicators,
         roll_up_municipalities,
         recompute_totals,
-        roll_up_absence,
         roll_up_quality,
-        roll_up_graduates,
+        _named(roll_up_graduates, write_graduates),
+        _named(roll_up_absence, write_absence),
         suppress_small_numbers,  # before any step that reads what is released
         roll_up_coverage,
-        roll_up_public,
+        _named(roll_up_public, write_public),
     )
+
+
+def _named(step: Step, run: Step) -> Step:
+    run.__name__ = step.__name__
+    return run
+
+
+def _is_large(connection: Connection) -> bool:
+    """Whether there is so much to count that a process of its own is worth it."""
+    return connection.execute(select(func.count()).select_from(fact_enrolment)).scalar_one() > LARGE
 
 
 def ensure_thresholds(connection: Connection, _release_id: int) -> None:
@@ -78,7 +131,10 @@ def thresholds_in_force(connection: Connection) -> list[dict]:
     return [dict(row) for row in rows]
 
 
-def _compute(connection: Connection, release_id: int, progress: Progress) -> None:
+def _compute(
+    connection: Connection, release_id: int, progress: Progress, computed: Callable[[pd.DataFrame], None]
+) -> None:
+    """computed: told the exact values before they are written."""
     from indicators.catalogue import INDICATORS
     from indicators.compute import compute_with_priors, distribution, level_counts
     from indicators.disclosure import protect
@@ -94,6 +150,7 @@ def _compute(connection: Connection, release_id: int, progress: Progress) -> Non
     values, priors = compute_with_priors(frames, thresholds_in_force(connection), as_of=as_of)
     progress("kopsavilkumi | roll-ups")
     values = values.sort_values([*indicator_value.primary_key.columns.keys()][1:], ignore_index=True)
+    computed(values)
     families = {indicator.id: indicator.family for indicator in INDICATORS.values()}
     units = {indicator.id: indicator.unit for indicator in INDICATORS.values()}
     for table, rows in (

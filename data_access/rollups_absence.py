@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Text, and_, cast, func, insert, literal, outerjoin, select
@@ -21,6 +22,7 @@ from .schema import (
     fact_enrolment,
     figure_published,
     indicator_value,
+    metadata,
     page_card,
     unregistered_count,
 )
@@ -35,37 +37,61 @@ NAMED = 5  # institutions of a cell that are named
 _SEMESTER = ("institution_id", "school_year", "semester", "stage")
 
 
-def roll_up_absence(connection: Connection, release_id: int) -> None:
-    """Counts, causes, projections and their record, institutions by level and change, children without a place."""
-    from indicators import absence, unregistered
+Rows = list[tuple[str, "pd.DataFrame"]]  # name of a table and its rows
 
-    frames = facts.frames(connection, ("absence", "absence_case", "enrolment", "unregistered"))
 
-    def write(table, rows: pd.DataFrame) -> None:
+def roll_up_absence(connection: Connection, release_id: int, found: Callable[[], Rows] | None = None) -> None:
+    """Counts, causes, projections and their record, institutions by level and change, children without a place.
+
+    found: what `count_absence` gave, where somebody asked for it before.
+    """
+    written = set()
+    for name, rows in (found or count_absence(connection))():
+        table = metadata.tables[name]
         rows = rows[[column.name for column in table.c if column.name in rows]]
         insert_rows(connection, table, rows.assign(release_id=release_id))
-
-    if len(frames["absence"]):
-        counts = absence.counts(frames["absence"], frames["enrolment"], frames["institution"])
-        counts = absence.with_trends(counts)
-        areas = counts[counts["area_kind"] != "institution"]
-        exact = areas.assign(plane="detail", share_low=areas["share"], share_high=areas["share"])
-        exact["reason"] = np.where(exact["long_unexcused"].isna(), "x", None)
-        write(absence_count, exact)
-        write(absence_count, absence.protect(counts).assign(plane="released"))
+        written.add(name)
+    if absence_count.name in written:
         _copy_institutions(connection, release_id)
-        projected = absence.projections(counts)
-        write(absence_projection, projected)
-        write(absence_accuracy, absence.accuracy(projected))
         _write_matrix(connection, release_id)
-    if len(frames["absence_case"]):
-        write(absence_cause, absence.causes(frames["absence_case"], frames["institution"]))
+    if absence_cause.name in written:
         _copy_causes(connection, release_id)
-    if len(frames["unregistered"]):
-        children = unregistered.counts(frames["unregistered"])
-        write(unregistered_count, children.assign(plane="detail"))
-        printed = _printed(connection)
-        write(unregistered_count, unregistered.protect(children, printed).assign(plane="released"))
+
+
+def count_absence(connection: Connection) -> Callable[[], Rows]:
+    """Read the facts; the result counts areas from them, without the database."""
+    frames = facts.frames(connection, ("absence", "absence_case", "enrolment", "unregistered"))
+    printed = _printed(connection)
+
+    def count() -> Rows:
+        from indicators import absence, unregistered
+
+        found = []
+        if len(frames["absence"]):
+            counts = absence.counts(frames["absence"], frames["enrolment"], frames["institution"])
+            counts = absence.with_trends(counts)
+            areas = counts[counts["area_kind"] != "institution"]
+            exact = areas.assign(plane="detail", share_low=areas["share"], share_high=areas["share"])
+            exact["reason"] = np.where(exact["long_unexcused"].isna(), "x", None)
+            projected = absence.projections(counts)
+            found += [
+                (absence_count.name, exact),
+                (absence_count.name, absence.protect(counts).assign(plane="released")),
+                (absence_projection.name, projected),
+                (absence_accuracy.name, absence.accuracy(projected)),
+            ]
+        if len(frames["absence_case"]):
+            found.append((absence_cause.name, absence.causes(frames["absence_case"], frames["institution"])))
+        if len(frames["unregistered"]):
+            children = unregistered.counts(frames["unregistered"])
+            shown = unregistered.protect(children, printed)
+            found += [
+                (unregistered_count.name, children.assign(plane="detail")),
+                (unregistered_count.name, shown.assign(plane="released")),
+            ]
+        return found
+
+    return count
 
 
 def _copy_institutions(connection: Connection, release_id: int) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, and_, case, exists, func, or_, select, true
 
+from . import facts
 from .bulk import insert_rows
 from .schema import (
     deflator,
@@ -17,6 +19,7 @@ from .schema import (
     graduate_own,
     institution,
     labour_market,
+    metadata,
     municipality,
     release,
 )
@@ -24,7 +27,7 @@ from .schema import (
 if TYPE_CHECKING:
     import pandas as pd
 
-
+_CELL = ("institution_id", "graduation_year", "monitoring_year", "programme")
 _COLUMNS = (
     "institution_id",
     "graduation_year",
@@ -50,43 +53,59 @@ _COLUMNS = (
 )
 
 
-def roll_up_graduates(connection: Connection, release_id: int) -> None:
-    """Write the groups of both planes and the flows of the release; nothing when no graduates are loaded."""
+Rows = list[tuple[str, "pd.DataFrame"]]  # name of a table and its rows
+
+
+def roll_up_graduates(
+    connection: Connection, release_id: int, found: Callable[[], Rows] | None = None
+) -> None:
+    """Write the groups of both planes and the flows of the release; nothing when no graduates are loaded.
+
+    found: what `count_graduates` gave for this release, where somebody asked for it before.
+    """
+    for name, frame in (found or count_graduates(connection, release_id))():
+        insert_rows(connection, metadata.tables[name], frame.assign(release_id=release_id))
+
+
+def count_graduates(connection: Connection, release_id: int) -> Callable[[], Rows]:
+    """Read the facts; the result counts groups and flows from them, without the database."""
     from indicators import graduates
 
     final = graduates.final_year(
         connection.execute(select(release.c.as_of).where(release.c.id == release_id)).scalar_one()
     )
-    fact = _frame(connection, select(*[fact_graduate.c[name] for name in _COLUMNS]))
+    fact = facts.read(connection, select(*[fact_graduate.c[name] for name in _COLUMNS]))
     if not len(fact):
-        return
-    places = connection.execute(
-        select(institution.c.id, municipality.c.region_code)
-        .join(municipality, municipality.c.code == institution.c.municipality_code)
-        .where(institution.c.id.in_(select(fact_graduate.c.institution_id).distinct()))
-    ).all()
+        return lambda: []
+    places = dict(
+        connection.execute(
+            select(institution.c.id, municipality.c.region_code)
+            .join(municipality, municipality.c.code == institution.c.municipality_code)
+            .where(institution.c.id.in_(select(fact_graduate.c.institution_id).distinct()))
+        ).all()
+    )
     prices = {row.year: row.value for row in connection.execute(select(deflator.c.year, deflator.c.value))}
     market = labour_market.c
-    rows = graduates.prepare(
-        fact,
-        _local_market(connection),
-        {row.id: row.region_code for row in places},
-        prices,
-        _frame(connection, select(market.year, market.area_code, market.measure, market.value)),
-        final,
-    )
-    if not len(rows):
-        return
-    cells = graduates.groups(rows, final)
-    exact = graduates.detail(cells, graduates.compare(cells))
-    shown = graduates.released(cells, {str(row.id): row.region_code for row in places}, final)
-    for frame in (exact, shown):
-        insert_rows(connection, graduate_group, frame.assign(release_id=release_id))
+    wages = facts.read(connection, select(market.year, market.area_code, market.measure, market.value))
+    local = _local_market(connection)
     base = _flow(connection, final)
-    flows = graduates.flow(base)
-    if len(flows):
-        insert_rows(connection, graduate_flow, flows.assign(release_id=release_id))
-        insert_rows(connection, graduate_own, graduates.own_flow(base).assign(release_id=release_id))
+
+    def count() -> Rows:
+        rows = graduates.prepare(fact, local, places, prices, wages, final)
+        if not len(rows):
+            return []
+        cells = graduates.groups(rows, final)
+        regions = {str(number): code for number, code in places.items()}
+        found = [
+            (graduate_group.name, graduates.detail(cells, graduates.compare(cells))),
+            (graduate_group.name, graduates.released(cells, regions, final)),
+        ]
+        flows = graduates.flow(base)
+        if len(flows):
+            found += [(graduate_flow.name, flows), (graduate_own.name, graduates.own_flow(base))]
+        return found
+
+    return count
 
 
 def _local_market(connection: Connection) -> pd.DataFrame:
@@ -95,57 +114,54 @@ def _local_market(connection: Connection) -> pd.DataFrame:
     By institution, cohort, monitoring year and programme, weighted by residents. The municipalities come first; where
     the rate of one of them is missing, the regions serve. A group with a place without a value has none (NaN).
     """
-    sector, market, local = fact_graduate_sector.c, labour_market.c, fact_local_market.c
-    key = (sector.institution_id, sector.graduation_year, sector.monitoring_year, sector.programme)
+    import pandas as pd
 
-    def weighted(value):
-        return case((func.count() == func.count(value), func.sum(sector.graduates * value) * 1.0)) / func.sum(
-            sector.graduates
-        )
-
-    near = _frame(
-        connection,
-        select(
-            *key,
-            (12 * weighted(local.monthly_gross_wage)).label("wage"),
-            weighted(local.registered_unemployment).label("rate"),
-        )
-        .select_from(
-            fact_graduate_sector.outerjoin(
-                fact_local_market,
-                (local.year == sector.monitoring_year) & (local.municipality_code == sector.category),
-            )
-        )
-        .where(sector.kind == "municipality", sector.graduates > 0)
-        .group_by(*key),
-    )
-    # Regions stand in only where a municipality has no rate, in these years.
-    years = sorted({int(year) for year in near.loc[near["rate"].isna(), "monitoring_year"]})
-    region_of = municipality.c.region_code
-    area = case((sector.kind == "region", sector.category), else_=region_of)
-    wide = _frame(
-        connection,
-        select(*key, sector.kind, weighted(market.value).label("rate"))
-        .select_from(
-            fact_graduate_sector.outerjoin(municipality, municipality.c.code == sector.category).outerjoin(
-                labour_market,
-                (market.year == sector.monitoring_year)
-                & (market.area_code == area)
-                & (market.measure == "registered_unemployment"),
-            )
-        )
-        .where(
-            or_(
-                sector.kind == "region",
-                and_(sector.kind == "municipality", sector.monitoring_year.in_(years)),
-            ),
-            sector.graduates > 0,
-        )
-        .group_by(*key, sector.kind),
-    )
     from indicators import graduates
 
-    return graduates.nearest(near, wide)
+    market, local = labour_market.c, fact_local_market.c
+    at_town = (local.year.label("monitoring_year"), local.municipality_code.label("category"))
+    towns = _places(connection, "municipality").merge(
+        facts.read(connection, select(*at_town, local.monthly_gross_wage, local.registered_unemployment)),
+        how="left",
+        on=["monitoring_year", "category"],
+    )
+    near = graduates.weighted(towns, {"wage": "monthly_gross_wage", "rate": "registered_unemployment"})
+    near["wage"] *= 12
+    # Regions stand in only where a municipality has no rate, in these years.
+    years = near.loc[near["rate"].isna(), "monitoring_year"].unique()
+    towns = towns[towns["monitoring_year"].isin(years)]
+    region_of = dict(connection.execute(select(municipality.c.code, municipality.c.region_code)).all())
+    rates = facts.read(
+        connection,
+        select(
+            market.year.label("monitoring_year"),
+            market.area_code.label("category"),
+            market.value.label("rate"),
+        ).where(market.measure == "registered_unemployment"),
+    )
+    wide = [
+        graduates.weighted(
+            places.merge(rates, how="left", on=["monitoring_year", "category"]), {"rate": "rate"}
+        ).assign(kind=kind)
+        for places, kind in (
+            (_places(connection, "region"), "region"),
+            (towns[[*_CELL, "graduates"]].assign(category=towns["category"].map(region_of)), "municipality"),
+        )
+    ]
+    wide = [part for part in wide if len(part)] or wide[:1]
+    return graduates.nearest(near, pd.concat(wide, ignore_index=True))
+
+
+def _places(connection: Connection, kind: str) -> pd.DataFrame:
+    """Where graduates live, by region or municipality (`category`), the places of a group one after another."""
+    sector = fact_graduate_sector.c
+    cell = [sector[name] for name in _CELL]
+    return facts.read(
+        connection,
+        select(*cell, sector.category, sector.graduates)
+        .where(sector.kind == kind, sector.graduates > 0)
+        .order_by(*cell, sector.category),
+    )
 
 
 def _flow(connection: Connection, final: int) -> pd.DataFrame:
@@ -176,7 +192,7 @@ def _flow(connection: Connection, final: int) -> pd.DataFrame:
         if connection.execute(select(exists().where(by_region))).scalar()
         else true()
     )
-    delivered = _frame(
+    delivered = facts.read(
         connection,
         select(
             *where,
@@ -205,7 +221,7 @@ def _flow(connection: Connection, final: int) -> pd.DataFrame:
         .group_by(*where, kind, category),
     )
     where = names(fact.monitoring_year, fact.graduation_year)
-    founders = _frame(
+    founders = facts.read(
         connection,
         select(
             *where,
@@ -231,10 +247,3 @@ def _flow(connection: Connection, final: int) -> pd.DataFrame:
     parts = [part for part in (delivered, *parts) if len(part)]
     result = pd.concat(parts, ignore_index=True) if parts else delivered
     return result.astype({"graduates": "int64"})
-
-
-def _frame(connection: Connection, statement) -> pd.DataFrame:
-    import pandas as pd
-
-    result = connection.execute(statement)
-    return pd.DataFrame([tuple(row) for row in result], columns=list(result.keys()))

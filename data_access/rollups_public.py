@@ -6,9 +6,10 @@ Pages of readers outside a scope are made from the released plane alone: the pub
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, and_, bindparam, func, insert, select
 
@@ -16,6 +17,11 @@ from . import schema
 from .reading import Reader
 from .schema import page_card
 from .schema_disclosure import enrolment_released
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+Card = tuple[str, str, dict]  # kind, unit, what it tells
 
 COUNTRY = "LV"
 DELIVERED, MARKS, PICTURE, INSTITUTION = "delivered", "national_marks", "picture", "institution"
@@ -51,13 +57,15 @@ def institution_card(reader: Reader, institution_id: int) -> Mapping:
     return card(reader, INSTITUTION, str(institution_id)) or _nobody()
 
 
-def roll_up_public(connection: Connection, release_id: int) -> None:
-    """Write the cards of a release."""
+def roll_up_public(
+    connection: Connection, release_id: int, found: Callable[[], list[Card]] | None = None
+) -> None:
+    """Write the cards of a release. found: what `count_cards` gave, where somebody asked for it before."""
     cards = [
         *_institutions(connection, release_id),
         (DELIVERED, COUNTRY, _coverage(connection, release_id)),
         (MARKS, COUNTRY, _marks(connection)),
-        *_pictures(connection, release_id),
+        *(found or count_cards(connection, release_id))(),
     ]
     connection.execute(
         insert(page_card),
@@ -182,21 +190,29 @@ def _marks(connection: Connection) -> list[list]:
     return [[*row[:3], int(row.pupils), row.points / row.pupils] for row in rows]
 
 
-def _pictures(connection: Connection, release_id: int) -> list[tuple[str, str, dict]]:
+def count_cards(
+    connection: Connection, release_id: int, values: DataFrame | None = None
+) -> Callable[[], list[Card]]:
+    """Read the exact values; the result counts the pictures of all series. values: as in `risks.count_pictures`."""
     from .queries import risks
 
-    found = []
-    for indicator, stage, (year, semester), counted in risks.count_pictures(connection, release_id):
-        payload = {
-            "matrix": [[*key, n] for key, n in sorted(counted.matrix.items())],
-            "undetermined": counted.undetermined,
-            "persistence": [
-                [level, run, n]
-                for level, runs in counted.persistence.items()
-                for run, n in sorted(runs.items())
-            ],
-            "spreads": [[one.type, one.institutions, one.quantiles] for one in counted.spreads],
-            "funnel": asdict(counted.funnel) if counted.funnel else None,
-        }
-        found.append((PICTURE, f"{indicator.id}|{stage}|{year}|{semester}", payload))
-    return found
+    pictures = risks.count_pictures(connection, release_id, values)
+
+    def count() -> list[Card]:
+        found = []
+        for indicator, stage, (year, semester), counted in pictures():
+            payload = {
+                "matrix": [[*key, n] for key, n in sorted(counted.matrix.items())],
+                "undetermined": counted.undetermined,
+                "persistence": [
+                    [level, run, n]
+                    for level, runs in counted.persistence.items()
+                    for run, n in sorted(runs.items())
+                ],
+                "spreads": [[one.type, one.institutions, one.quantiles] for one in counted.spreads],
+                "funnel": asdict(counted.funnel) if counted.funnel else None,
+            }
+            found.append((PICTURE, f"{indicator.id}|{stage}|{year}|{semester}", payload))
+        return found
+
+    return count

@@ -323,6 +323,38 @@ def prepare(
     return rows
 
 
+def weighted(places: pd.DataFrame, values: Mapping[str, str]) -> pd.DataFrame:
+    """Mean of values over the places where the graduates of a group live, weighted by them.
+
+    places: `graduates` and values of each place, the places of one institution, cohort, monitoring year and programme
+    one after another. values: name of the mean -> column. NaN where one of the places has no value.
+
+    >>> import pandas as pd
+    >>> cell = {"institution_id": 1, "graduation_year": 2020, "monitoring_year": 2021}
+    >>> places = pd.DataFrame([
+    ...     cell | {"programme": "A", "graduates": 3, "rate": 0.04},
+    ...     cell | {"programme": "A", "graduates": 1, "rate": 0.12},
+    ...     cell | {"programme": "B", "graduates": 2, "rate": 0.10},
+    ...     cell | {"programme": "B", "graduates": 2, "rate": None},
+    ... ])
+    >>> weighted(places, {"mean": "rate"})["mean"].round(4).tolist()
+    [0.06, nan]
+    """
+    first = np.zeros(len(places), dtype=bool)
+    first[:1] = True
+    for name in _CELL:
+        column = places[name].to_numpy()
+        first[1:] |= column[1:] != column[:-1]
+    cell = np.cumsum(first) - 1
+    result = places.loc[first, _CELL].reset_index(drop=True)
+    persons = places["graduates"].to_numpy(dtype=np.int64)
+    whole = np.bincount(cell, weights=persons, minlength=len(result))
+    for name, column in values.items():
+        parts = persons * places[column].to_numpy(dtype=float)
+        result[name] = np.bincount(cell, weights=parts, minlength=len(result)) / whole
+    return result
+
+
 def nearest(near: pd.DataFrame, wide: pd.DataFrame) -> pd.DataFrame:
     """Wage, rate and basis of the rate of each group: of its municipalities, or else of its regions.
 

@@ -7,14 +7,17 @@ once a release. Rows of single institutions follow the reader's scope, every tim
 from __future__ import annotations
 
 import math
+from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Integer, Row, cast, literal, select
 
 from indicators.catalogue import INDICATORS
 from indicators.model import Indicator
 
+from ..bulk import stored_values
 from ..reading import Reader, Release
 from ..rollups_public import PICTURE, card
 from ..schema import (
@@ -25,6 +28,9 @@ from ..schema import (
 )
 from . import values
 from .values import Period
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 COUNTRY = "LV"
 QUANTILES = (0.10, 0.25, 0.50, 0.75, 0.90)
@@ -399,31 +405,48 @@ def picture(reader: Reader, indicator: Indicator, stage: str, period: Period) ->
     return _bounded(_PICTURES, key, _KEPT_SERIES, read)
 
 
+_COUNTED = (
+    "indicator_id", "stage", "school_year", "semester", "unit_id", "numerator", "denominator", "value", "lower",
+    "upper", "level", "persistence", "trend", "boundary_medium", "boundary_high",
+)  # fmt: skip
+Judged = namedtuple("Judged", (*_COUNTED, "type"))
+
+
 def count_pictures(
-    connection: Connection, release_id: int
-) -> Iterator[tuple[Indicator, str, Period, Picture]]:
-    """The counts of every series and period, from exact values: part of a publication, never of a page.
+    connection: Connection, release_id: int, frame: DataFrame | None = None
+) -> Callable[[], Iterator[tuple[Indicator, str, Period, Picture]]]:
+    """Read the exact values; the result counts every series and period: part of a publication, never of a page.
 
     The values are read once: a read for each series and period costs three times the computation itself.
+    frame: the release's rows of `indicator_value`, where the caller has them in memory.
     """
     table = indicator_value
-    series: dict[tuple[str, str, Period], list[Row]] = {}
-    statement = (
-        _SERIES["detail"]
-        .add_columns(table.c.indicator_id, table.c.stage, table.c.school_year, table.c.semester)
-        .where(table.c.release_id == release_id)
-    )
-    for row in connection.execute(statement):
-        series.setdefault((row.indicator_id, row.stage, (row.school_year, row.semester)), []).append(row)
-    for (indicator_id, stage, period), rows in sorted(series.items()):
-        indicator = INDICATORS.get(indicator_id)
-        if indicator is None:
-            continue
-        before: dict[str, Row] = {}
-        if not broken(indicator, stage, period):
-            year_before = series.get((indicator_id, stage, (period[0] - 1, period[1])), ())
-            before = {row.unit_id: row for row in year_before if row.value is not None}
-        yield indicator, stage, period, count_picture(indicator, rows, before)
+    if frame is None:
+        names = [table.c[name] for name in _COUNTED]
+        asked = select(*names).where(table.c.release_id == release_id, table.c.unit_kind == "institution")
+        found = connection.execute(asked.order_by(*table.primary_key.columns)).all()
+        columns = list(zip(*found, strict=True)) or [()] * len(names)
+    else:
+        chosen = frame[frame["unit_kind"] == "institution"]
+        columns = [stored_values(table, name, chosen[name]) for name in _COUNTED]
+    type_of = dict(connection.execute(select(institution.c.id, institution.c.type)).all())
+
+    def count() -> Iterator[tuple[Indicator, str, Period, Picture]]:
+        types = [type_of[int(unit_id)] for unit_id in columns[_COUNTED.index("unit_id")]]
+        series: dict[tuple[str, str, Period], list[Judged]] = {}
+        for row in map(Judged._make, zip(*columns, types, strict=True)):
+            series.setdefault((row.indicator_id, row.stage, (row.school_year, row.semester)), []).append(row)
+        for (indicator_id, stage, period), rows in sorted(series.items()):
+            indicator = INDICATORS.get(indicator_id)
+            if indicator is None:
+                continue
+            before: dict[str, Judged] = {}
+            if not broken(indicator, stage, period):
+                year_before = series.get((indicator_id, stage, (period[0] - 1, period[1])), ())
+                before = {row.unit_id: row for row in year_before if row.value is not None}
+            yield indicator, stage, period, count_picture(indicator, rows, before)
+
+    return count
 
 
 def count_picture(indicator: Indicator, rows: Sequence[Row], before: Earlier) -> Picture:

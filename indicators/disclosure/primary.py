@@ -87,30 +87,39 @@ def _tenths(percent: np.ndarray, n: np.ndarray) -> tuple[np.ndarray, np.ndarray]
 
 
 @functools.lru_cache(maxsize=4096)
-def _groups(shown: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _groups(shown: int) -> np.ndarray:
     """Lower and upper end in per mille of what each share, in per mille, of a group told as `shown` persons is told as.
 
     A share and the rounded size of its group may fit one pair of counts only, and would give it back. Such a share and
     the next above it that any counts fit are told as one band; the division follows from the told size alone.
+    Shape [end, per mille].
     """
     sizes = shown + np.arange(-(BASE // 2), (BASE - 1) // 2 + 1)
-    pairs = np.zeros(1001, dtype=int)
-    for size in sizes[sizes >= RULES.bands[0][0]]:
-        numerators = np.arange(MINIMUM, size - MINIMUM + 1)
-        np.add.at(pairs, np.floor(numerators / size * 100 * 10 + 0.5).astype(int), 1)
+    sizes = sizes[sizes >= RULES.bands[0][0]]
+    ends = np.tile(np.arange(1001), (2, 1))
+    if len(sizes) > 1 and sizes.min() >= 1000:
+        return ends  # every share fits a numerator of every size
+    numerators = np.arange(MINIMUM, sizes.max(initial=0) - MINIMUM + 1)
+    size, numerator = (one.ravel() for one in np.meshgrid(sizes, numerators, indexing="ij"))
+    inside = numerator <= size - MINIMUM
+    share = np.floor(numerator[inside] / size[inside] * 100 * 10 + 0.5).astype(int)
+    pairs = np.bincount(share, minlength=1001)
     code = 10 * int(max(RULES.bands[0][2], np.ceil(100 * MINIMUM / (shown - BASE // 2))))
     pairs[: code + 1] = pairs[1000 - code :] = 0  # told as "up to" or "at least"
-    low, high = np.arange(1001), np.arange(1001)
+    fitting = np.flatnonzero(pairs)
+    if (pairs[fitting] >= 2).all():
+        return ends
+    low, high = ends
     start, count = None, 0
     before: tuple[int, int] | None = None
-    for one in np.flatnonzero(pairs).tolist():
-        start, count = one if start is None else start, count + pairs[one]
+    for one, fit in zip(fitting.tolist(), pairs[fitting].tolist(), strict=True):
+        start, count = one if start is None else start, count + fit
         if count >= 2:
             low[start : one + 1], high[start : one + 1] = start, one
             before, start, count = (start, one), None, 0
     if start is not None and before is not None:  # the last one joins what lies below it
         low[before[0] :], high[before[0] :] = before[0], start
-    return tuple(low.tolist()), tuple(high.tolist())
+    return ends
 
 
 def protect(

@@ -15,6 +15,9 @@ import numpy as np
 from indicators.disclosure import attack
 from indicators.disclosure.cube import Cube
 
+Piece = tuple[Cube, np.ndarray]  # a cube of its own and the numbers of its variables
+Each = Callable[[Callable[[Piece], tuple], list[Piece], Callable[[Piece], float]], list[tuple]]
+
 ROUNDS = 60
 INSIDER_ROUNDS = 6
 SMALL = 60  # variables of a piece that is checked once more for whole numbers
@@ -47,6 +50,13 @@ class Outcome:
     high: np.ndarray = field(default_factory=lambda: np.zeros(0))
 
 
+def one_by_one(
+    work: Callable[[Piece], tuple], pieces: list[Piece], _weight: Callable[[Piece], float]
+) -> list[tuple]:
+    """The work done on every piece, in this process."""
+    return [work(piece) for piece in pieces]
+
+
 def protect(
     cube: Cube,
     *,
@@ -54,11 +64,13 @@ def protect(
     whole: bool = True,
     trim: bool = False,
     progress: Callable[[str], None] = lambda text: None,
+    each: Each = one_by_one,
 ) -> Outcome:
     """Hide rows of the cube (in place) until every secret is wide enough for outsiders and, as far as possible, insiders.
 
     whole: confirm small pieces with whole numbers. trim: afterwards publish again what need not have been hidden;
-    for tables small enough that every try may be attacked anew.
+    for tables small enough that every try may be attacked anew. each: does the programs of pieces that do not depend on
+    each other, given also how much work a piece is; whoever calls may have several processes for that.
     Raises SuppressionError when an outsider can still pin a secret down after ROUNDS rounds.
     """
     outcome = Outcome()
@@ -71,7 +83,7 @@ def protect(
     outcome.first_exact = int((high[bad] - low[bad] < 1 - attack.EPSILON).sum())
     for outcome.rounds in range(1, ROUNDS + 1):
         if not len(bad):
-            bad, low, high = _programs(cube, crossing, low, high, outcome, whole=whole)
+            bad, low, high = _programs(cube, crossing, low, high, outcome, each, whole=whole)
             if len(bad) and not _repair(cube, bad, low, high):  # what only programs see
                 raise SuppressionError(f"{len(bad)} cells cannot be protected")
         if len(bad):
@@ -95,9 +107,9 @@ def protect(
     else:
         raise SuppressionError(f"{len(bad)} cells are not protected after {ROUNDS} rounds")
     if trim:
-        _trim(cube, crossing, whole=whole)
+        _trim(cube, crossing, each, whole=whole)
         low, high = attack.tighten(cube, *cube.boxes())
-        bad, low, high = _programs(cube, crossing, low, high, outcome, whole=whole)
+        bad, low, high = _programs(cube, crossing, low, high, outcome, each, whole=whole)
         if len(bad):
             raise SuppressionError(f"{len(bad)} cells are not protected")
     if insiders:
@@ -174,12 +186,19 @@ def _forget_told(cube: Cube, outcome: Outcome) -> None:
 
 
 def _programs(
-    cube: Cube, crossing: np.ndarray, low: np.ndarray, high: np.ndarray, outcome: Outcome, *, whole: bool
+    cube: Cube,
+    crossing: np.ndarray,
+    low: np.ndarray,
+    high: np.ndarray,
+    outcome: Outcome,
+    each: Each,
+    *,
+    whole: bool,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """What only programs see: faults by linear ones, where there are none by whole-number ones; and the bounds."""
-    bad, low, high = _confirm(cube, crossing, low, high, outcome)
+    bad, low, high = _confirm(cube, crossing, low, high, outcome, each)
     if whole and not len(bad):
-        bad = _one_whole_number(cube, crossing, low, high, outcome)
+        bad = _one_whole_number(cube, crossing, low, high, outcome, each)
     return bad, low, high
 
 
@@ -189,6 +208,7 @@ def _confirm(
     low: np.ndarray,
     high: np.ndarray,
     outcome: Outcome,
+    each: Each,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Linear programs for the secrets in crossing sums; the faults found, and bounds with them.
 
@@ -196,11 +216,17 @@ def _confirm(
     """
     narrow = cube.secret & crossing
     low, high = low.copy(), high.copy()
-    for cut, numbers in _cuts(cube, _pieces(cube, np.flatnonzero(narrow))):
+    pieces = list(_cuts(cube, _pieces(cube, np.flatnonzero(narrow))))
+
+    def confirm(piece: Piece) -> tuple[int, dict[int, tuple[float, float]]]:
+        cut, numbers = piece
         secret = np.flatnonzero(narrow[numbers])
         programs = attack.Programs(cut, low[numbers], high[numbers])
         found = programs.confirm(secret, cut.need[secret])
-        outcome.programs += programs.solved
+        return programs.solved, found
+
+    for (_cut, numbers), (solved, found) in zip(pieces, each(confirm, pieces, _work), strict=True):
+        outcome.programs += solved
         for place, (bottom, top) in found.items():
             low[numbers[place]], high[numbers[place]] = bottom, top
     return attack.violations(cube, low, high), low, high
@@ -305,7 +331,7 @@ def _cheapest(cube: Cube, touched: np.ndarray, cost: np.ndarray) -> np.ndarray:
     return rows[~cube.hidden[rows]]
 
 
-def _trim(cube: Cube, crossing: np.ndarray, *, whole: bool) -> None:
+def _trim(cube: Cube, crossing: np.ndarray, each: Each, *, whole: bool) -> None:
     """Publish again, the most costly first, every complementary row without which all secrets stay wide."""
     extra = np.flatnonzero(cube.hidden & ~cube.primary)
     for row in extra[np.argsort(-cube.row_cost[extra], kind="stable")]:
@@ -313,13 +339,13 @@ def _trim(cube: Cube, crossing: np.ndarray, *, whole: bool) -> None:
         low, high = attack.tighten(cube, *cube.boxes())
         bad = attack.violations(cube, low, high)
         if not len(bad):
-            bad, low, high = _programs(cube, crossing, low, high, Outcome(), whole=whole)
+            bad, low, high = _programs(cube, crossing, low, high, Outcome(), each, whole=whole)
         if len(bad):
             cube.hidden[row] = True
 
 
 def _one_whole_number(
-    cube: Cube, crossing: np.ndarray, low: np.ndarray, high: np.ndarray, outcome: Outcome
+    cube: Cube, crossing: np.ndarray, low: np.ndarray, high: np.ndarray, outcome: Outcome, each: Each
 ) -> np.ndarray:
     """Secrets of small crossing pieces for which a wide interval holds one whole solution only.
 
@@ -330,11 +356,23 @@ def _one_whole_number(
     small = [
         one for one in _pieces(cube, np.flatnonzero(secret)) if len(one) <= SMALL and not fraction[one].any()
     ]
-    bad = [np.zeros(0, dtype=int)]
-    for cut, numbers in _cuts(cube, small):
+    pieces = list(_cuts(cube, small))
+
+    def confirm(piece: Piece) -> tuple[int, list[int]]:
+        cut, numbers = piece
         wanted = np.flatnonzero(secret[numbers])
         programs = attack.Programs(cut, low[numbers], high[numbers], whole=True)
         found = programs.confirm(wanted, np.minimum(cut.need[wanted], 1))
-        outcome.whole_programs += programs.solved
-        bad.append(numbers[np.array(list(found), dtype=int)])
+        return programs.solved, list(found)
+
+    bad = [np.zeros(0, dtype=int)]
+    for (_cut, numbers), (solved, found) in zip(pieces, each(confirm, pieces, _work), strict=True):
+        outcome.whole_programs += solved
+        bad.append(numbers[np.array(found, dtype=int)])
     return np.concatenate(bad)
+
+
+def _work(piece: Piece) -> float:
+    """How long the programs of a piece take, compared with others: so many goals over so many variables."""
+    cut, numbers = piece
+    return float(cut.secret.sum() * len(numbers))
