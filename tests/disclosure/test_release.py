@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from sqlalchemy import delete, select, text
 
-from data_access import disclosure, releases, schema
+from data_access import disclosure, facts, releases, schema
 from data_access import engine as engines
 from data_access.schema_disclosure import disclosure_ledger, disclosure_report, enrolment_released
 from indicators.catalogue import INDICATORS
@@ -35,7 +35,7 @@ def built(demo):
     with demo.begin() as connection:
         number = connection.execute(select(schema.release_pointer.c.release_id)).scalar_one()
         frames = disclosure.read_frames(connection, number)
-        told = disclosure._frame(
+        told = facts.read(
             connection,
             select(enrolment_released).where(enrolment_released.c.release_id == number),
         )
