@@ -8,10 +8,10 @@ are refused, because a missing value has a reason (``language.reasons``), not a 
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from language.plurals import plural_class
 
@@ -202,6 +202,32 @@ def date_short(value: date | datetime | str, lang: str) -> str:
     if lang == "lv":
         return f"{day.day:02}.{day.month:02}.{day.year:04}."
     return date_long(day, lang)
+
+
+RIGA = "Europe/Riga"
+
+
+def moment(stamp: str, lang: str, *, seconds: bool = False) -> str:
+    """A stored time as a clock in Latvia shows it: ``31.12.2024. 14:05`` (lv), ``31 December 2024 14:05`` (en).
+
+    stamp: ISO 8601 with its offset; without one it is UTC. In the hour that comes twice in autumn the second is
+    marked with its offset from UTC, so that no two moments look alike.
+    """
+    read = datetime.fromisoformat(stamp)
+    here = (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(_zone())
+    text = (
+        f"{date_short(here.date(), lang)}{NBSP}{here:%H:%M:%S}"
+        if seconds
+        else f"{date_short(here.date(), lang)}{NBSP}{here:%H:%M}"
+    )
+    return f"{text} (UTC+{here.utcoffset() // timedelta(hours=1)})" if here.fold else text
+
+
+@cache
+def _zone() -> tzinfo:
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo(RIGA)
 
 
 def date_long(value: date | datetime | str, lang: str) -> str:

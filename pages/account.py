@@ -180,20 +180,15 @@ def _sessions(row, lang: str) -> list[dict]:
             "id": one.id,
             "words": f"{one.agent if one.agent != '?' else t('unknown browser', lang)}, {t(METHODS[one.method], lang)}",
             "times": t(
-                "begun {begun}, last used {seen} (UTC)",
+                "begun {begun}, last used {seen}",
                 lang,
-                begun=moment(one.created_at, lang),
-                seen=moment(one.seen_at, lang),
+                begun=numbers.moment(one.created_at, lang),
+                seen=numbers.moment(one.seen_at, lang),
             ),
             "current": one.id == row.id,
         }
         for one in accounts.own_sessions()
     ]
-
-
-def moment(text: str, lang: str) -> str:
-    """A stored time: day and minute, UTC."""
-    return f"{numbers.date_short(text[:10], lang)} {text[11:16]}"
 
 
 def install(server: Flask) -> None:

@@ -12,7 +12,6 @@ from language import numbers, side
 from language.messages import _
 from language.messages import translate as t
 
-from .account import moment
 from .users import ROLE_NAMES
 
 PATH = "/admin/audits"
@@ -66,7 +65,7 @@ def view(request: Request) -> View:
         t("Audit record, newest first", lang),
         [
             Column("id", t("No.", lang)),
-            Column("at", t("When (UTC)", lang)),
+            Column("at", t("When", lang)),
             Column("who", t("Who", lang)),
             Column("role", t("Role and unit", lang)),
             Column("what", t("Event", lang)),
@@ -78,7 +77,7 @@ def view(request: Request) -> View:
         [
             {
                 "id": str(row.id),
-                "at": f"{moment(row.at, lang)}:{row.at[17:19]}",
+                "at": numbers.moment(row.at, lang, seconds=True),
                 "who": row.who,
                 "role": ", ".join(filter(None, (_role(row.role, lang), row.scope))) or "–",
                 "what": t(WORDS[row.what], lang) if row.what in WORDS else row.what,

@@ -200,10 +200,7 @@ def _all(request: Request, desk, message: list[Part]) -> View:
             "steward_releases.html",
             lang=lang,
             action=f"{PATH}/versija",
-            releases=[
-                {**row, "day": _day(row["created_at"], lang), "time": row["created_at"][11:16]}
-                for row in releases
-            ],
+            releases=[{**row, "when": _when(row["created_at"], lang)} for row in releases],
             others=[row["id"] for row in releases if not row["current"]],
             least=SHORTEST_REASON,
             longest=LONGEST_REASON,
@@ -333,7 +330,7 @@ def _day(stamp: str, lang: str) -> str:
 
 
 def _when(stamp: str, lang: str) -> str:
-    return f"{_day(stamp, lang)} {stamp[11:16]} UTC"
+    return numbers.moment(stamp, lang)
 
 
 # --- one load
@@ -409,7 +406,17 @@ def _facts(request: Request, job: dict) -> Markup:
     names = dict(kinds(lang))
     read = job["rows_read"]
     sentence = ""
-    if read:
+    if read and job["state"] == "refused":
+        usable = read - job["rows_quarantined"] - job["rows_declared"]
+        sentence = t(
+            "{read} lines in the file = {usable} usable rows + {wrong} with errors + {declared} headings, totals and blank lines; none of them was loaded.",
+            lang,
+            read=numbers.integer(read, lang),
+            usable=numbers.integer(usable, lang),
+            wrong=numbers.integer(job["rows_quarantined"], lang),
+            declared=numbers.integer(job["rows_declared"], lang),
+        )
+    elif read:
         sentence = t(
             "{read} lines in the file = {loaded} rows + {quarantined} left out + {declared} headings, totals and blank lines.",
             lang,

@@ -199,6 +199,14 @@ def _examined(engine: Engine, paths: list[Path], kind: str, console: Console) ->
             except Refusal as refusal:
                 console.print(f"[red]{path.name}: noraidīta | refused[/red]")
                 _print_findings(console, refusal.findings)
+                if refusal.counts:
+                    read, usable, wrong, declared = refusal.counts
+                    console.print(
+                        f"{path.name}: rindas | lines {read} = {usable} + {wrong} + {declared} (derīgas + kļūdainas + "
+                        "kopsummas un tukšās; neviena nav ielādēta | usable + with errors + totals and blank; "
+                        "none was loaded)",
+                        highlight=False,
+                    )
                 results = None
                 continue
             except RefusedFile as refusal:

@@ -121,7 +121,11 @@ def _checked(
     }
     checks.bounds(connection, table, table_rows)
     checks.totals(table, known)
-    checks.limit(table)
+    try:
+        checks.limit(table)
+    except Refusal as refusal:
+        refusal.counts = (table.read, len(table.rows), len(table.quarantined), table.declared)
+        raise
     checks.suspicious(table)
     checks.recast(table, known)
     checks.jumps(connection, table, table_rows)

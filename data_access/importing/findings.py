@@ -432,9 +432,13 @@ class Finding:
 
 
 class Refusal(RefusedFile):
-    """The file is refused; `findings` say why. dataset: what it was recognised as, if it was."""
+    """The file is refused; `findings` say why. dataset: what it was recognised as, if it was.
+
+    counts: lines read = usable + with errors + headings, totals and blank ones, when its rows were looked at.
+    """
 
     dataset: str | None = None
+    counts: tuple[int, int, int, int] | None = None
 
     def __init__(self, *findings: Finding, name: str = "") -> None:
         self.findings = findings

@@ -131,7 +131,7 @@ def check(engine: Engine, job_id: int, progress: Progress | None = None) -> str:
             return store(connection, job_id, result)
     except Refusal as refusal:
         with engine.begin() as connection:
-            return store_refusal(connection, job_id, refusal.findings, refusal.dataset)
+            return store_refusal(connection, job_id, refusal.findings, refusal.dataset, refusal.counts)
     except Cancelled:
         with engine.begin() as connection:
             _set(connection, job_id, state="cancelled", worker="")
@@ -196,9 +196,16 @@ def store(connection: Connection, job_id: int, result: Examined) -> str:
 
 
 def store_refusal(
-    connection: Connection, job_id: int, findings: Sequence[Finding], dataset: str | None = None
+    connection: Connection,
+    job_id: int,
+    findings: Sequence[Finding],
+    dataset: str | None = None,
+    lines: tuple[int, int, int, int] | None = None,
 ) -> str:
-    """Keep why a file was refused, and as what it was recognised. A file with data about persons is deleted at once."""
+    """Keep why a file was refused, and as what it was recognised. A file with data about persons is deleted at once.
+
+    lines: read, usable, with errors, declared (`Refusal.counts`); nothing of them is loaded.
+    """
     _clear(connection, job_id)
     _store_findings(connection, job_id, findings)
     counts = count_by_weight(findings)
@@ -208,6 +215,7 @@ def store_refusal(
     _set(
         connection, job_id, state="refused", worker="", errors=counts["error"], confirms=counts["confirm"],
         notices=counts["notice"], **({"dataset": dataset} if dataset else {}),
+        **({"rows_read": lines[0], "rows_quarantined": lines[2], "rows_declared": lines[3]} if lines else {}),
     )  # fmt: skip
     return "refused"
 

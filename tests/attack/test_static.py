@@ -54,6 +54,8 @@ BUILT_SQL = {
     "data_access/writing.py",
     "data_access/bulk.py",
 }
+# What a process reads there was written by its own child, into a file without a name.
+OWN_CHILD = {"data_access/aside.py"}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -87,7 +89,7 @@ def test_rules(path):
             and name not in BUILT_SQL
         ):
             assert not built(node.args[0]), where
-        if called in ("loads", "load") and isinstance(node.func, ast.Attribute):
+        if called in ("loads", "load") and isinstance(node.func, ast.Attribute) and name not in OWN_CHILD:
             assert getattr(node.func.value, "id", "") not in ("pickle", "marshal", "yaml", "dill"), where
 
 

@@ -40,6 +40,7 @@ class Seen:
 
     result: Examined | None
     findings: list[Finding] = field(default_factory=list)
+    counts: tuple[int, int, int, int] | None = None  # of a refused file whose rows were looked at
 
     @property
     def refused(self) -> bool:
@@ -72,7 +73,7 @@ def look(small_url):
             try:
                 result = examine(connection, receipt(content, name), kind)
             except Refusal as refusal:
-                return Seen(None, list(refusal.findings))
+                return Seen(None, list(refusal.findings), refusal.counts)
         assert result.read == result.loaded + result.quarantined + result.declared
         return Seen(result, result.findings)
 

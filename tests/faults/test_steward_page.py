@@ -95,6 +95,7 @@ def test_the_whole_walk(steward):
     page = steward.get(answer.location).text
     assert "noraidīta" in page
     assert "3. rinda, kolonna G" in page
+    assert "Rindu skaits datnē: 4 = derīgas 2 + kļūdainas 1 + galvenes, kopsummas un tukšās 1" in page
     book = steward.get("/admin/dati/1/atradumi.xlsx")
     assert book.mimetype.endswith("spreadsheetml.sheet")
     cells = opened(book.data)

@@ -248,6 +248,7 @@ def test_one_row_in_a_hundred_may_be_left_out(look):
     seen = look(csv(with_cell(17, "stage", "???", rows)))
     assert seen.refused
     assert seen.one("quarantine_limit").words == {"count": 3, "total": 200}
+    assert seen.counts == (201, 197, 3, 1)  # lines, usable, with errors, the heading
 
 
 def test_c30_names_are_no_key(look):

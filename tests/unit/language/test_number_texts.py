@@ -99,6 +99,22 @@ def test_share_with_counts():
         N.share_with_counts(0, 0, "lv")
 
 
+@pytest.mark.parametrize(
+    ("stamp", "shown"),
+    [
+        ("2026-11-22T09:42:53+00:00", "22.11.2026. 11:42"),  # winter: two hours
+        ("2026-07-01T21:30:00+00:00", "02.07.2026. 00:30"),  # summer: three, and the next day
+        ("2026-07-01T21:30:00", "02.07.2026. 00:30"),  # without an offset: UTC
+        ("2026-10-25T00:30:00+00:00", "25.10.2026. 03:30"),  # the hour that comes twice, first time
+        ("2026-10-25T01:30:00+00:00", "25.10.2026. 03:30 (UTC+2)"),  # and second
+    ],
+)
+def test_times_are_those_of_a_clock_in_latvia(stamp, shown):
+    """The European Union's summer time ends on the last Sunday of October at 01:00 UTC (directive 2000/84/EC)."""
+    assert N.moment(stamp, "lv").replace(S, " ") == shown
+    assert N.moment(stamp, "lv", seconds=True).replace(S, " ").startswith(shown[:17] + ":")
+
+
 def test_dates():
     """Dates have the Latvian points and a genitive year."""
     day = date(2024, 12, 31)
