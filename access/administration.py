@@ -32,6 +32,15 @@ def listing() -> tuple[list[tuple[Row, list[Row]]], dict[str, str]]:
         return rows, accounts.unit_names(connection, [one for _row, held in rows for one in held])
 
 
+def units() -> list[tuple[str, str]]:
+    """Open schools and municipalities within a municipality's area, (number or code, name); none for stewards."""
+    area = _limits(current_scope())
+    if area is None:
+        return []
+    with identity().desk.read() as connection:
+        return accounts.units_of(connection, area)
+
+
 def may_change(connection: Connection, row: Row) -> bool:
     """Whether this reader may close, open and reset an account: all its roles must lie within their area."""
     area = _limits(current_scope())

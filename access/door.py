@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import structlog
 from dash import Dash
@@ -54,6 +55,7 @@ def install(app: Dash, is_page: Callable[[str], bool], limits: Limits) -> None:
         wait = limits.wait(kind, reader, signed_in=scope.signed_in)
         if wait:
             log.warning("too many requests", kind=kind, role=scope.role, request=g.request_id)
+            g.retry_after = wait
             raise TooManyRequests(retry_after=wait)
 
     @server.before_request
@@ -137,11 +139,21 @@ def install_errors(server: Flask, page: Callable[[int, str, str], str]) -> None:
     """
     from .pages import language_of
 
+    def _language() -> str:
+        """Of the address; forms and files have none of their own and are answered in that of the page they came from."""
+        before = urlsplit(request.referrer or "")
+        ours = before.netloc == request.host
+        return (
+            language_of(before.path)
+            if ours and language_of(request.path) == "lv"
+            else language_of(request.path)
+        )
+
     def _answer(status: int) -> tuple[object, int]:
         request_id = g.get("request_id", "")
         if request.path.startswith("/_dash") or request.accept_mimetypes.best == "application/json":
             return {"error": status, "id": request_id}, status
-        return page(status, request_id, language_of(request.path)), status
+        return page(status, request_id, _language()), status
 
     @server.errorhandler(HTTPException)
     def _http(error: HTTPException):

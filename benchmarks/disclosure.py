@@ -1,7 +1,7 @@
 """Disclosure control: the report of a national release, and what is tried on small tables.
 
 `make bench` prints the report of the release that it has published and tries a few of everything;
-`python -m benchmarks.disclosure --full` tries the whole counts (some ten minutes on 2 cores).
+`python -m benchmarks.disclosure --full` tries the whole counts (half an hour in one process).
 """
 
 from __future__ import annotations

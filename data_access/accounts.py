@@ -426,6 +426,22 @@ def unit_names(connection: Connection, held: Sequence[Row]) -> dict[str, str]:
     return names
 
 
+def units_of(connection: Connection, municipalities: frozenset[str]) -> list[tuple[str, str]]:
+    """Municipalities and their open institutions, (code or registration number, name), by name."""
+    codes = sorted(municipalities)
+    places = connection.execute(
+        select(municipality.c.code, municipality.c.name_full)
+        .where(municipality.c.code.in_(codes))
+        .order_by(municipality.c.sort_key)
+    ).all()
+    schools = connection.execute(
+        select(institution.c.reg_no, institution.c.name)
+        .where(institution.c.municipality_code.in_(codes), institution.c.valid_to.is_(None))
+        .order_by(institution.c.sort_key, institution.c.reg_no)
+    ).all()
+    return [tuple(row) for row in [*places, *schools]]
+
+
 def end_sessions(connection: Connection, user_id: int, why: str, *, but: int | None = None) -> int:
     """End all live sessions of an account, one perhaps excepted; returns how many."""
     condition = [user_session.c.user_id == user_id, user_session.c.ended_at.is_(None)]

@@ -96,8 +96,8 @@ def view(request: Request) -> View:
     scope = current_scope()
     lead = ""
     if row is not None:
-        name = row.name or t(scope.label, lang)
-        acting = t(scope.label, lang) if scope.signed_in else t("no role", lang)
+        name = row.name or t("Demonstration account", lang)
+        acting = _role_of(scope, lang) if scope.signed_in else t("no role", lang)
         lead = t("{name}; acting as: {role}.", lang, name=name, role=acting)
     return View(
         title=t("My account and sessions", lang),
@@ -106,6 +106,12 @@ def view(request: Request) -> View:
         lang=lang,
         crumbs=[Crumb(t("Home", lang), url("home", lang)), Crumb(t("My account and sessions", lang))],
     )
+
+
+def _role_of(scope, lang: str) -> str:
+    """The role of this session in words, with its unit."""
+    text = ROLES[scope.role]
+    return t(text, lang, unit=scope.label) if "{unit}" in text else t(text, lang)
 
 
 def _said(texts: dict[str, str], key: str | None, lang: str) -> str:

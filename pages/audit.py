@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from access import administration
 from access.pages import Request, page, url
 from components.tables import Column, Table
@@ -35,6 +37,78 @@ WORDS = {
 }
 ROLES = {**ROLE_NAMES, "public": _("no role"), "command line": _("command line")}
 RESULTS = {"done": _("done"), "refused": _("declined"), "failed": _("failed")}
+
+
+NAMES = {
+    "after": _("after record"),
+    "answers": _("answers"),
+    "assignment": _("role no."),
+    "basis": _("basis"),
+    "before": _("before record"),
+    "break_glass": _("emergency account"),
+    "change": _("change"),
+    "forget_totp": _("code generator removed"),
+    "from": _("from release"),
+    "high": _("boundary of high risk"),
+    "indicator_id": _("indicator"),
+    "kind": _("kind"),
+    "medium": _("boundary of medium risk"),
+    "method": _("way of signing in"),
+    "municipality_code": _("code of the municipality"),
+    "operator": _("sign"),
+    "page": _("page"),
+    "query": _("address parameters"),
+    "reason": _("reason"),
+    "records": _("records shown"),
+    "reg_no": _("registration number"),
+    "role": _("role"),
+    "rows": _("rows"),
+    "session": _("session no."),
+    "sessions": _("sessions"),
+    "stage": _("stage"),
+    "state": _("state of the load"),
+    "table": _("table"),
+    "territory_kind": _("territory"),
+    "valid_from": _("from day"),
+    "valid_to": _("last day"),
+    "what": _("what"),
+}
+VALUES = {
+    "added": _("added"),
+    "given": _("given"),
+    "revoked": _("role taken back"),
+    "disabled": _("account closed"),
+    "enabled": _("opened again"),
+    "reset": _("new one-time password"),
+    "password": _("password"),
+    "password+totp": _("password and code"),
+    "totp": _("code generator set up"),
+    "chosen": _("chosen"),
+    "proposed": _("proposed"),
+    "accepted": _("accepted"),
+    "withdrawn": _("withdrawn"),
+    "demo": _("demonstration"),
+    "oidc": _("sign-in service"),
+    "break_glass": _("emergency sign-in"),
+    "staged": _("checked"),
+    "refused": _("declined"),
+    "published": _("published with a release"),
+    "local": _("with a password"),
+    "True": _("yes"),
+    "False": _("no"),
+}
+
+
+def _detail(text: str, lang: str) -> str:
+    """The small values of a record in words; a name or value that has no words stands as it was written."""
+    parts = []
+    for name, value in json.loads(text).items():
+        if value in (None, "", []):
+            continue
+        said = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        said = _role(said, lang) if name == "role" else t(VALUES[said], lang) if said in VALUES else said
+        parts.append(f"{t(NAMES[name], lang) if name in NAMES else name}: {said}")
+    return "; ".join(parts) or "–"
 
 
 def _role(role: str, lang: str) -> str:
@@ -84,11 +158,12 @@ def view(request: Request) -> View:
                 "unit": row.unit or "–",
                 "result": t(RESULTS[row.result], lang),
                 "origin": row.origin or "–",
-                "detail": row.detail if row.detail != "{}" else "–",
+                "detail": _detail(row.detail, lang),
             }
             for row in rows
         ],
         lang,
+        phone="stacked",
     )
     older = {**params, "pirms": str(rows[-1].id)} if len(rows) == administration.MOST_SHOWN else None
     body = render(

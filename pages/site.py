@@ -24,6 +24,7 @@ from components.view import View
 from data_access.reading import NoRelease
 from language import numbers
 from language.messages import translate as t
+from language.messages import translate_plural as tn
 
 log = structlog.get_logger("ikms")
 _DATA_TABLE = re.compile(r'<script src="[^"]*/dash_table/[^"]*"></script>')
@@ -177,26 +178,42 @@ class Site:
 
     def error_page(self, status: int, request_id: str, lang: str) -> str:
         """HTML for a refused or failed request."""
-        return self.html(error_view(status, request_id, lang), None)
+        return self.html(error_view(status, request_id, lang, g.get("retry_after", 0)), None)
 
 
-def error_view(status: int, request_id: str, lang: str) -> View:
-    """What the reader sees when there is no answer: what happened, what to do, an id to quote."""
+def error_view(status: int, request_id: str, lang: str, wait: int = 0) -> View:
+    """What the reader sees when there is no answer: what happened, what to do, an id to quote. wait: seconds, of 429."""
+    ways = [Link(t("Home", lang), url("home", lang))]
     if status == 404:
         title = t("There is no such page", lang)
         lead = t("Check the address, or find the institution or municipality with the search above.", lang)
+        ways += [  # the same for every reader, or the page would tell what exists
+            Link(t("All institutions", lang), url("institutions", lang)),
+            Link(t("Sign in, if the page is for signed-in readers", lang), url("sign_in", lang)),
+        ]
     elif status >= 500:
         title = t("The page could not be prepared", lang)
         lead = t("Reload in a moment. If it happens again, write to us and quote {id}.", lang, id=request_id)
     elif status == 429:
         title = t("Too many requests", lang)
-        lead = t("Wait a minute and try again.", lang)
+        minutes = max(1, -(-wait // 60))
+        lead = tn("Wait {n} minute and try again.", "Wait {n} minutes and try again.", minutes, lang)
+    elif status == 413:
+        title = t("What was sent is too large", lang)
+        lead = t("A data file may have up to 32 MB, everything else up to 1 MB. Go back and send less.", lang)
+    elif status == 403:
+        title = t("The request was refused", lang)
+        lead = t(
+            "It did not come from a page of this site. Open the page here and send the form again.", lang
+        )
     else:
         title = t("The request was refused", lang)
         lead = t(
             "Go back and try again. If it happens again, write to us and quote {id}.", lang, id=request_id
         )
-    return View(title=title, lead=lead, body=[], lang=lang, status=status)
+    items = Markup("").join(Markup('<li><a href="{}">{}</a></li>').format(way.href, way.text) for way in ways)
+    body = [Markup('<ul class="ways-on">{}</ul>').format(items)]
+    return View(title=title, lead=lead, body=body, lang=lang, status=status)
 
 
 def not_found(path: str, lang: str) -> View:

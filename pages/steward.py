@@ -34,7 +34,7 @@ from data_access.importing.office import (
 )
 from data_access.queries import loading
 from language import numbers
-from language.messages import _, t, tn
+from language.messages import _, side, t, tn
 
 from . import templates_route
 
@@ -200,7 +200,10 @@ def _all(request: Request, desk, message: list[Part]) -> View:
             "steward_releases.html",
             lang=lang,
             action=f"{PATH}/versija",
-            releases=[{**row, "when": _when(row["created_at"], lang)} for row in releases],
+            releases=[
+                {**row, "when": _when(row["created_at"], lang), "reason": side(row["reason"], lang)}
+                for row in releases
+            ],
             others=[row["id"] for row in releases if not row["current"]],
             least=SHORTEST_REASON,
             longest=LONGEST_REASON,
@@ -285,7 +288,7 @@ def _protection(request: Request, reports: Sequence[dict]) -> Markup:
     lang = request.lang
     rows = [
         {
-            "release": row["release_id"],
+            "release": t("Release {number}", lang, number=row["release_id"]),
             "cells": row["cells"],
             "primary": row["primary_hidden"],
             "besides": row["complementary_hidden"],
@@ -299,7 +302,7 @@ def _protection(request: Request, reports: Sequence[dict]) -> Markup:
         for row in reports
     ]
     columns = [
-        Column("release", t("Release", lang), "integer"),
+        Column("release", t("Release", lang)),
         Column("cells", t("Published rows", lang), "integer"),
         Column("primary", t("Hidden by the rules", lang), "integer"),
         Column("besides", t("Hidden besides", lang), "integer"),

@@ -14,8 +14,8 @@ from access.pages import LANGUAGES, Request, page, url
 from access.session import current_scope, identity
 from components.templating import render
 from components.view import Crumb, View
+from data_access.accounts import LOGIN, AccountError, Given, fold
 from data_access.accounts import ROLES as ALL_ROLES
-from data_access.accounts import AccountError, Given
 from data_access.writing import Unwritable, today
 from language.messages import _
 from language.messages import translate as t
@@ -102,6 +102,8 @@ def compose(
         wanted=wanted,
         page_href=url("users", lang),
         roles=[(role, t(ROLE_NAMES[role], lang)) for role in roles],
+        units=administration.units(),
+        everybody=len(rows),
         today=today(),
         oidc=identity().settings.oidc_issuer is not None,
         hidden=len(found) - len(shown),
@@ -173,13 +175,20 @@ def install(server: Flask, site) -> None:
             if form.get("do") == "add":
                 typed = {name: form.get(name, "")[:120] for name in ("login", "name", "role", "unit")}
                 return _shown(site, compose(lang, bad=code, typed=typed))
-            return redirect(url("users", lang, kluda=code), 303)
+            return redirect(url("users", lang, **_around(form), kluda=code), 303)
         except Unwritable as error:
             log.error("users not written", kind=type(error).__name__)
             return redirect(url("users", lang, kluda="busy"), 303)
         if password:  # shown in this answer only: it is kept nowhere
-            return _shown(site, compose(lang, once=(form.get("login", "")[:64], password)))
-        return redirect(url("users", lang, zina=said), 303)
+            login = fold(form.get("login", ""))[:64]
+            return _shown(site, compose(lang, once=(login, password), wanted=login))
+        return redirect(url("users", lang, **_around(form), zina=said), 303)
+
+
+def _around(form: Mapping[str, str]) -> dict[str, str]:
+    """The list narrowed to the user whom a form was about, so that what was done is seen at once."""
+    login = fold(form.get("login", ""))
+    return {"meklet": login} if LOGIN.fullmatch(login) else {}
 
 
 def _shown(site, made: View) -> Response:

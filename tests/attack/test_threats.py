@@ -228,9 +228,14 @@ def test_t32_rate_limits(demo_settings, canary):
         codes = [reader.get("/eksports/csv/x/latvija").status_code for _ in range(most + 2)]
         assert codes == [404] * most + [429] * 2
     assert other.get("/eksports/csv/x/latvija").status_code == 404
-    page = public.get("/eksports/csv/x/latvija")
+    page = public.get("/eksports/csv/x/latvija", headers={"Referer": "http://localhost/en/latvija"})
     assert page.mimetype == "text/html"
     assert int(page.headers["Retry-After"]) > 60
+    assert "Wait 60 minutes" in page.get_data(
+        as_text=True
+    )  # in the language of the page that the reader came from
+    page = public.get("/eksports/csv/x/latvija", headers={"Referer": "http://evil.example/en/latvija"})
+    assert "Uzgaidiet 60 minūtes" in page.get_data(as_text=True)
 
 
 def test_limits_count_a_sliding_window():
