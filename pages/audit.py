@@ -106,7 +106,8 @@ def _detail(text: str, lang: str) -> str:
         if value in (None, "", []):
             continue
         said = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-        said = _role(said, lang) if name == "role" else t(VALUES[said], lang) if said in VALUES else said
+        words = VALUES | WORDS
+        said = _role(said, lang) if name == "role" else t(words[said], lang) if said in words else said
         parts.append(f"{t(NAMES[name], lang) if name in NAMES else name}: {said}")
     return "; ".join(parts) or "–"
 
@@ -165,7 +166,7 @@ def view(request: Request) -> View:
         lang,
         phone="stacked",
     )
-    older = {**params, "pirms": str(rows[-1].id)} if len(rows) == administration.MOST_SHOWN else None
+    older = {**params, "pirms": str(rows[-1].id)} if len(rows) == administration.RECORDS else None
     body = render(
         "audit.html",
         lang=lang,
