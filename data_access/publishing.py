@@ -153,13 +153,13 @@ def _compute(
     computed(values)
     families = {indicator.id: indicator.family for indicator in INDICATORS.values()}
     units = {indicator.id: indicator.unit for indicator in INDICATORS.values()}
+    shown = aside.Aside(lambda: protect(values, families, units), apart=len(values) > LARGE)
     for table, rows in (
-        (indicator_value, values),
-        (indicator_released, protect(values, families, units)),
-        (indicator_distribution, distribution(values)),
-        (indicator_level_count, level_counts(values)),
-        (indicator_prior, priors),
+        (indicator_value, lambda: values),
+        (indicator_distribution, lambda: distribution(values)),
+        (indicator_level_count, lambda: level_counts(values)),
+        (indicator_prior, lambda: priors),
+        (indicator_released, shown.result),
     ):
-        rows = rows.assign(release_id=release_id)
-        insert_rows(connection, table, rows)
-        progress(f"{table.name}: {len(rows)}")
+        written = insert_rows(connection, table, rows().assign(release_id=release_id))
+        progress(f"{table.name}: {written}")

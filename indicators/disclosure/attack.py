@@ -35,7 +35,7 @@ def tighten(cube: Cube, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, 
     size = cube.equations
     for _sweep in range(SWEEPS):
         before = low.copy(), high.copy()
-        if size:
+        if len(equation):
             least = np.where(plus, low[variable], -high[variable])
             most = np.where(plus, high[variable], -low[variable])
             others_least = np.bincount(equation, weights=least, minlength=size)[equation] - least
@@ -49,6 +49,13 @@ def tighten(cube: Cube, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, 
         moved = np.maximum(low - before[0], before[1] - high)
         if not (moved > EPSILON).any():
             break
+        # A sum none of whose members has moved would tell the same again.
+        touched = np.zeros(size, dtype=bool)
+        touched[cube.entry_equation[(moved > 0)[cube.entry_variable]]] = True
+        again = touched[cube.entry_equation]
+        equation, variable, plus = (
+            one[again] for one in (cube.entry_equation, cube.entry_variable, cube.entry_sign > 0)
+        )
     if (low > high + 1e-4).any():
         raise AttackError("the published statements contradict each other")
     return low, np.maximum(high, low)

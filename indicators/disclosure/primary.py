@@ -167,9 +167,7 @@ def protect(
     )
     result["value_text"] = pd.Series([None] * len(result), index=result.index, dtype=object)
     wide = banded & (high > low)
-    result.loc[wide, "value_text"] = [
-        f"{round(a * 100, 1):g}-{round(b * 100, 1):g}" for a, b in zip(low[wide], high[wide], strict=True)
-    ]
+    result.loc[wide, "value_text"] = list(map(_band, low[wide].tolist(), high[wide].tolist()))
     shown_n = np.where(known & ~hidden, rounded(n * np.maximum(persons, 1)) / np.maximum(persons, 1), np.nan)
     shown_x = np.where(from_counts | (share & (kind == "country") & known & ~hidden), rounded(x), np.nan)
     per_hundred = area & (persons > 1)
@@ -206,6 +204,16 @@ def protect(
     result.loc[hidden, "reason"] = "c"
     result.loc[~hidden & known & (result["reason"] == "u"), "reason"] = None
     return result
+
+
+@functools.lru_cache(maxsize=4096)
+def _band(low: float, high: float) -> str:
+    """The ends of a band in percent.
+
+    >>> _band(0.2, 0.255)
+    '20-25.5'
+    """
+    return f"{round(low * 100, 1):g}-{round(high * 100, 1):g}"
 
 
 def persons_per_unit(indicator_id: pd.Series, unit: pd.Series) -> np.ndarray:
