@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, and_, case, exists, func, or_, select, true
+from sqlalchemy import Connection, func, select
 
 from . import facts
 from .bulk import insert_rows
@@ -176,51 +176,43 @@ def _flow(connection: Connection, final: int) -> pd.DataFrame:
 
     sector, fact = fact_graduate_sector.c, fact_graduate.c
 
-    def names(monitoring, cohort):
-        return (fact.institution_id, fact.system, (monitoring - cohort).label("k"), fact.field)
+    def asked(table) -> tuple:
+        return (
+            table.monitoring_year <= final,
+            table.monitoring_year > final - graduates.POOLED,
+            (table.monitoring_year - table.graduation_year).in_(graduates.FLOW_K),
+        )
 
-    where = names(sector.monitoring_year, sector.graduation_year)
-    by_town = sector.kind == "municipality"
-    kind = case((by_town, "region"), else_=sector.kind)
-    category = case((by_town, municipality.c.region_code), else_=sector.category)
-    told = fact_graduate_sector.alias("told")
-    same = ("institution_id", "graduation_year", "monitoring_year", "programme")
-    by_region = told.c.kind == "region"
-    # Looked up row by row only where regions were delivered at all.
-    untold = (
-        ~exists().where(by_region, *(told.c[name] == sector[name] for name in same))
-        if connection.execute(select(exists().where(by_region))).scalar()
-        else true()
-    )
-    delivered = facts.read(
+    cell = list(_CELL)
+    rows = facts.read(
         connection,
-        select(
-            *where,
-            kind.label("kind"),
-            category.label("category"),
-            func.sum(sector.graduates).label("graduates"),
-        )
-        .select_from(
-            fact_graduate_sector.outerjoin(
-                municipality, and_(by_town, municipality.c.code == sector.category)
-            ).join(
-                fact_graduate,
-                (fact.institution_id == sector.institution_id)
-                & (fact.graduation_year == sector.graduation_year)
-                & (fact.monitoring_year == sector.monitoring_year)
-                & (fact.programme == sector.programme)
-                & (fact.sex == "all"),
-            )
-        )
-        .where(
-            sector.monitoring_year <= final,
-            sector.monitoring_year > final - graduates.POOLED,
-            (sector.monitoring_year - sector.graduation_year).in_(graduates.FLOW_K),
-            or_(~by_town, and_(untold, municipality.c.region_code.is_not(None))),
-        )
-        .group_by(*where, kind, category),
+        select(*(sector[name] for name in cell), sector.kind, sector.category, sector.graduates).where(
+            *asked(sector)
+        ),
     )
-    where = names(fact.monitoring_year, fact.graduation_year)
+    groups = facts.read(
+        connection,
+        select(*(fact[name] for name in cell), fact.system, fact.field).where(
+            fact.sex == "all", *asked(fact)
+        ),
+    )
+    by_town = (rows["kind"] == "municipality").to_numpy()
+    told = rows.loc[(rows["kind"] == "region").to_numpy(), cell].drop_duplicates()
+    towns = rows[by_town].merge(told.assign(told=True), how="left", on=cell)
+    towns = towns[towns.pop("told").isna()]
+    region_of = dict(connection.execute(select(municipality.c.code, municipality.c.region_code)).all())
+    towns = towns.assign(kind="region", category=towns["category"].map(region_of)).dropna(subset="category")
+    placed = pd.concat([part for part in (rows[~by_town], towns) if len(part)] or [towns], ignore_index=True)
+    placed = placed.merge(groups, on=cell)
+    placed["k"] = placed["monitoring_year"] - placed["graduation_year"]
+    keys = ["institution_id", "system", "k", "field", "kind", "category"]
+    delivered = placed.groupby(keys, as_index=False)["graduates"].sum()
+    where = (
+        fact.institution_id,
+        fact.system,
+        (fact.monitoring_year - fact.graduation_year).label("k"),
+        fact.field,
+    )
     founders = facts.read(
         connection,
         select(

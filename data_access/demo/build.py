@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, Table, delete, func, insert, select
 
-from .. import schema
+from .. import aside, schema
 from ..bulk import clear_tables, insert_rows
 from . import (
     absence,
@@ -65,6 +65,8 @@ def build(
     _make_room(connection, replace)
     world = network.build(seed)
     pupils.fill(world)
+    # Of nothing that is drawn below, so another processor may draw it meanwhile.
+    followed = aside.Aside(lambda: graduates.tables(world))
     tables = [schema.institution, schema.institution_lineage, *schema.FACTS.values()]
     written: dict[str, int] = {}
 
@@ -108,7 +110,7 @@ def build(
     write(schema.fact_complaint, supervision.complaints(world))
     write(schema.fact_inspection, supervision.inspections(world))
     write(schema.fact_unregistered, unregistered.rows(world))
-    main, sectors = graduates.tables(world)
+    main, sectors = followed.result()
     write(schema.fact_graduate, main)
     write(schema.fact_graduate_sector, sectors)
     write(schema.fact_local_market, labour.rows(world))
