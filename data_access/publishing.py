@@ -17,7 +17,7 @@ from .rollups_absence import count_absence, roll_up_absence
 from .rollups_coverage import roll_up_coverage
 from .rollups_graduates import count_graduates, roll_up_graduates
 from .rollups_public import count_cards, roll_up_public
-from .rollups_quality import roll_up_quality
+from .rollups_quality import count_quality, roll_up_quality
 from .schema import (
     fact_enrolment,
     indicator_distribution,
@@ -61,6 +61,7 @@ def steps(progress: Progress | None = None) -> tuple[Step, ...]:
         drop("cards")
         large = _is_large(connection)
         begin("absence", count_absence(connection), large)
+        begin("quality", count_quality(connection, release_id), large)
         begin("graduates", count_graduates(connection, release_id), large)
 
     def compute_indicators(connection: Connection, release_id: int) -> None:
@@ -71,6 +72,9 @@ def steps(progress: Progress | None = None) -> tuple[Step, ...]:
 
     def write_absence(connection: Connection, release_id: int) -> None:
         roll_up_absence(connection, release_id, found("absence"))
+
+    def write_quality(connection: Connection, release_id: int) -> None:
+        roll_up_quality(connection, release_id, found("quality"))
 
     def write_graduates(connection: Connection, release_id: int) -> None:
         roll_up_graduates(connection, release_id, found("graduates"))
@@ -87,7 +91,7 @@ def steps(progress: Progress | None = None) -> tuple[Step, ...]:
         compute_indicators,
         roll_up_municipalities,
         recompute_totals,
-        roll_up_quality,
+        _named(roll_up_quality, write_quality),
         _named(roll_up_graduates, write_graduates),
         _named(roll_up_absence, write_absence),
         suppress_small_numbers,  # before any step that reads what is released

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Integer, Table, and_, cast, func, select
@@ -12,10 +12,13 @@ from .bulk import insert_rows
 from .schema import (
     RELEASE_TABLES,
     evaluation_count,
+    fact_evaluation,
+    fact_inspection,
     finding,
     follow_up_count,
     indicator_distribution,
     indicator_value,
+    metadata,
     release,
     supervision_count,
     task_count,
@@ -34,15 +37,34 @@ FACTS = ("visit", "visit_criterion", "evaluation", "task", "complaint", "inspect
 assert {visit_count, finding, follow_up_count} <= set(RELEASE_TABLES)
 
 
-def roll_up_quality(connection: Connection, release_id: int) -> None:
-    """National and municipal counts on both planes, high levels a year later, findings that ask for an answer."""
+Rows = list[tuple[str, "pd.DataFrame"]]  # name of a table and its rows
+
+
+def roll_up_quality(connection: Connection, release_id: int, found: Callable[[], Rows] | None = None) -> None:
+    """National and municipal counts on both planes, high levels a year later, findings that ask for an answer.
+
+    found: what `count_quality` gave for this release, where somebody asked for it before.
+    """
+    for name, rows in (found or count_quality(connection, release_id))():
+        _write(connection, metadata.tables[name], rows, release_id)
+    _write_follow_up(connection, release_id)
+    _write_findings(connection, release_id)
+
+
+def count_quality(connection: Connection, release_id: int) -> Callable[[], Rows]:
+    """Read the facts; the result counts areas from them, without the database."""
+    frames = facts.frames(connection, FACTS)
+    as_of = connection.execute(select(release.c.as_of).where(release.c.id == release_id)).scalar_one()
+    return lambda: _count(frames, as_of)
+
+
+def _count(frames: Mapping[str, pd.DataFrame], as_of: str) -> Rows:
     from indicators import quality
 
-    frames = facts.frames(connection, FACTS)
     institution = frames["institution"]
-    as_of = connection.execute(select(release.c.as_of).where(release.c.id == release_id)).scalar_one()
+    found: Rows = []
 
-    def write(
+    def keep(
         table: Table,
         rows: pd.DataFrame,
         keys: Sequence[str],
@@ -50,20 +72,17 @@ def roll_up_quality(connection: Connection, release_id: int) -> None:
         parts: Mapping[str, str] | None = None,
         shown: pd.Series | None = None,
     ) -> None:
-        _write(connection, table, rows.assign(plane="detail"), release_id)
         open_rows = rows if shown is None else rows[(rows["area_kind"] == "country") | shown]
-        _write(
-            connection,
-            table,
-            quality.protect(open_rows, keys, counts, parts or {}).assign(plane="released"),
-            release_id,
+        protected = quality.protect(open_rows, keys, counts, parts or {})
+        found.extend(
+            [(table.name, rows.assign(plane="detail")), (table.name, protected.assign(plane="released"))]
         )
 
     area = quality.AREA
     visit = frames["visit"]
     if len(visit):
         counts = quality.visit_counts(visit, institution)
-        write(
+        keep(
             visit_count,
             counts,
             [*area, "school_year", "visit_no", "stage"],
@@ -71,16 +90,16 @@ def roll_up_quality(connection: Connection, release_id: int) -> None:
             {"column": "level", "total": "all", "group": "stage"},
             counts["stage"] == "all",
         )
-        write(visit_change_count, *_country(quality.change_counts(visit, institution)))
+        keep(visit_change_count, *_country(quality.change_counts(visit, institution)))
         money = quality.funding(visit, institution)
         if len(money):
-            write(visit_funding, *_country(money))
+            keep(visit_funding, *_country(money))
     if len(frames["visit_criterion"]):
-        found = quality.criterion_counts(visit, frames["visit_criterion"], institution)
-        write(visit_criterion_count, *_country(found))
+        criteria = quality.criterion_counts(visit, frames["visit_criterion"], institution)
+        keep(visit_criterion_count, *_country(criteria))
     if len(frames["evaluation"]):
         counts = quality.evaluation_counts(frames["evaluation"], institution)
-        write(
+        keep(
             evaluation_count,
             counts,
             [*area, "year", "kind", "type_group", "criterion"],
@@ -89,18 +108,15 @@ def roll_up_quality(connection: Connection, release_id: int) -> None:
             (counts["criterion"] == "any") & (counts["type_group"] == "all"),
         )
     if len(frames["task"]):
-        write(task_count, *_country(quality.task_counts(frames["task"], institution, as_of)))
+        keep(task_count, *_country(quality.task_counts(frames["task"], institution, as_of)))
     if len(frames["complaint"]) or len(frames["inspection"]):
         counts = quality.supervision_counts(frames["complaint"], frames["inspection"], institution)
-        _write(connection, supervision_count, counts.assign(plane="detail"), release_id)
-        _write(
-            connection,
-            supervision_count,
-            quality.protect_supervision(counts).assign(plane="released"),
-            release_id,
-        )
-    _write_follow_up(connection, release_id, frames)
-    _write_findings(connection, release_id)
+        protected = quality.protect_supervision(counts)
+        found += [
+            (supervision_count.name, counts.assign(plane="detail")),
+            (supervision_count.name, protected.assign(plane="released")),
+        ]
+    return found
 
 
 def _country(rows: pd.DataFrame) -> tuple:
@@ -113,7 +129,7 @@ def _write(connection: Connection, table: Table, rows: pd.DataFrame, release_id:
     insert_rows(connection, table, rows.assign(release_id=release_id))
 
 
-def _write_follow_up(connection: Connection, release_id: int, frames: Mapping[str, pd.DataFrame]) -> None:
+def _write_follow_up(connection: Connection, release_id: int) -> None:
     """High levels followed by a visit and high levels that were not, one year later."""
     import pandas as pd
 
@@ -134,7 +150,10 @@ def _write_follow_up(connection: Connection, release_id: int, frames: Mapping[st
         value.c.level.is_not(None),
     )
     rows = connection.execute(levels.order_by(value.c.unit_id, value.c.indicator_id)).all()
-    happened = [frames[name][["institution_id", "year"]] for name in ("evaluation", "inspection")]
+    happened = [
+        facts.read(connection, select(fact.c.institution_id, fact.c.year))
+        for fact in (fact_evaluation, fact_inspection)
+    ]
     if any(one.empty for one in happened):
         return
     visited = pd.concat(happened)
