@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
 from indicators.disclosure import attack
 from indicators.disclosure.cube import Cube
 
-Piece = tuple[Cube, np.ndarray]  # a cube of its own and the numbers of its variables
+Piece = tuple[Callable[[], Cube], np.ndarray]  # cuts a cube of its own out; the numbers of its variables
 Each = Callable[[Callable[[Piece], tuple], list[Piece], Callable[[Piece], float]], list[tuple]]
 
 ROUNDS = 60
@@ -219,13 +220,14 @@ def _confirm(
     pieces = list(_cuts(cube, _pieces(cube, np.flatnonzero(narrow))))
 
     def confirm(piece: Piece) -> tuple[int, dict[int, tuple[float, float]]]:
-        cut, numbers = piece
+        cut, numbers = piece[0](), piece[1]
         secret = np.flatnonzero(narrow[numbers])
         programs = attack.Programs(cut, low[numbers], high[numbers])
         found = programs.confirm(secret, cut.need[secret])
         return programs.solved, found
 
-    for (_cut, numbers), (solved, found) in zip(pieces, each(confirm, pieces, _work), strict=True):
+    weight = _weight(narrow)
+    for (_cut, numbers), (solved, found) in zip(pieces, each(confirm, pieces, weight), strict=True):
         outcome.programs += solved
         for place, (bottom, top) in found.items():
             low[numbers[place]], high[numbers[place]] = bottom, top
@@ -260,7 +262,12 @@ def _pieces(cube: Cube, secrets: np.ndarray) -> list[np.ndarray]:
     return [np.sort(order[a:b]) for a, b in zip(start, stop, strict=True)]
 
 
-def _cuts(cube: Cube, pieces: list[np.ndarray]) -> Iterator[tuple[Cube, np.ndarray]]:
+def _weight(secret: np.ndarray) -> Callable[[Piece], float]:
+    """How long the programs of a piece take, compared with others: so many goals over so many variables."""
+    return lambda piece: float(secret[piece[1]].sum()) * len(piece[1])
+
+
+def _cuts(cube: Cube, pieces: list[np.ndarray]) -> Iterator[Piece]:
     """Pieces as cubes of their own, with the numbers of their variables; small ones together, to share solutions."""
     if not pieces:
         return
@@ -268,7 +275,11 @@ def _cuts(cube: Cube, pieces: list[np.ndarray]) -> Iterator[tuple[Cube, np.ndarr
     end = np.cumsum([len(one) for one in pieces]) // BATCH
     for batch in np.split(np.arange(len(pieces)), np.flatnonzero(np.diff(end)) + 1):
         variables = np.sort(np.concatenate([pieces[one] for one in batch]))
-        yield together.part(np.searchsorted(numbers, variables))[0], variables
+        yield partial(_cut, together, np.searchsorted(numbers, variables)), variables
+
+
+def _cut(cube: Cube, variables: np.ndarray) -> Cube:
+    return cube.part(variables)[0]
 
 
 def _repair(cube: Cube, bad: np.ndarray, low: np.ndarray, high: np.ndarray) -> bool:
@@ -359,20 +370,15 @@ def _one_whole_number(
     pieces = list(_cuts(cube, small))
 
     def confirm(piece: Piece) -> tuple[int, list[int]]:
-        cut, numbers = piece
+        cut, numbers = piece[0](), piece[1]
         wanted = np.flatnonzero(secret[numbers])
         programs = attack.Programs(cut, low[numbers], high[numbers], whole=True)
         found = programs.confirm(wanted, np.minimum(cut.need[wanted], 1))
         return programs.solved, list(found)
 
+    weight = _weight(secret)
     bad = [np.zeros(0, dtype=int)]
-    for (_cut, numbers), (solved, found) in zip(pieces, each(confirm, pieces, _work), strict=True):
+    for (_cut, numbers), (solved, found) in zip(pieces, each(confirm, pieces, weight), strict=True):
         outcome.whole_programs += solved
         bad.append(numbers[np.array(found, dtype=int)])
     return np.concatenate(bad)
-
-
-def _work(piece: Piece) -> float:
-    """How long the programs of a piece take, compared with others: so many goals over so many variables."""
-    cut, numbers = piece
-    return float(cut.secret.sum() * len(numbers))
