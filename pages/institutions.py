@@ -9,7 +9,7 @@ from data_access.queries import units
 from language.messages import translate as t
 from language.messages import translate_plural as tn
 
-from .search_route import href, note
+from .search_route import href, name, note
 
 
 @page("institutions", "/meklet", params={"q": r"[^\x00-\x1f]{1,80}"})
@@ -17,7 +17,7 @@ def view(request: Request) -> View:
     """Search results, or the counts of institutions by type when nothing is asked."""
     lang, text = request.lang, request.params.get("q", "").strip()
     hits = [
-        {"name": unit.name, "note": note(unit, lang), "href": href(unit, lang)}
+        {"name": name(unit, lang), "note": note(unit, lang), "href": href(unit, lang)}
         for unit in (units.search(request.reader, text, limit=60) if text else [])
     ]
     body = render("search.html", lang=lang, text=text, hits=hits, action=request.url("institutions"))

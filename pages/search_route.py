@@ -25,18 +25,23 @@ def install(server: Flask, renderer: Renderer) -> None:
             found = units.search(reader, text, limit=8)
         return jsonify(
             [
-                {"name": unit.name, "note": note(unit, lang), "href": href(unit, lang)}
+                {"name": name(unit, lang), "note": note(unit, lang), "href": href(unit, lang)}
                 for unit in found
                 if href(unit, lang)
             ]
         )
 
 
+def name(unit: units.Found, lang: str) -> str:
+    """The name of a hit: municipalities have an English one."""
+    return unit.name_en if lang == "en" and unit.name_en else unit.name
+
+
 def note(unit: units.Found, lang: str) -> str:
     """The line under a hit: type and place."""
     if unit.kind == "municipality":
         return t("municipality", lang)
-    words = [institution_type(unit.type, lang), unit.place]
+    words = [institution_type(unit.type, lang), unit.place_en if lang == "en" else unit.place]
     if unit.closed:
         words.append(t("closed", lang))
     return ", ".join(words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Row, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, bindparam, case, false, func, or_, select
 
 from language.sorting import search_key
 
@@ -15,7 +15,8 @@ from ..schema import institution, municipality
 _BY_REG_NO = (
     select(
         institution,
-        municipality.c.name.label("municipality_name"),
+        municipality.c.name_full.label("municipality_name"),
+        municipality.c.name_en.label("municipality_name_en"),
         municipality.c.name_locative.label("municipality_locative"),
     )
     .join(municipality, municipality.c.code == institution.c.municipality_code)
@@ -26,7 +27,10 @@ _MUNICIPALITY = select(municipality).where(municipality.c.code == bindparam("cod
 
 @dataclass(frozen=True)
 class Found:
-    """A search hit: kind (institution | municipality), key for its address, name, note."""
+    """A search hit: kind (institution | municipality), key for its address, name, type, municipality, closed.
+
+    Institutions have one name; municipalities (and the place of an institution) have an English one besides.
+    """
 
     kind: str
     key: str
@@ -34,6 +38,8 @@ class Found:
     type: str
     place: str
     closed: bool
+    name_en: str = ""
+    place_en: str = ""
 
 
 def institution_by_reg_no(reader: Reader, reg_no: str) -> Row | None:
@@ -68,31 +74,46 @@ def institutions_of(reader: Reader, municipality_code: str) -> Sequence[Row]:
     ).all()
 
 
-def search(reader: Reader, text: str, limit: int = 10) -> list[Found]:
-    """Institutions and municipalities whose name has every word of `text`, diacritics or not.
+# What stands before a word in a stored name besides a space: "Pirmsskola „Saulīte”", "Rīgas-Jūrmalas skola".
+_BEFORE_A_WORD = (" ", "-", "–", "(", '"', "„", "“", "'", "/", ".")
+SHORTEST_INSIDE = 4  # so many letters are looked for inside words, too; fewer would find every "novads"
 
-    Municipalities first, then names that begin with the text, then the rest in Latvian order.
+
+def search(reader: Reader, text: str, limit: int = 10) -> list[Found]:
+    """Institutions and municipalities whose name has every word of `text`, diacritics or not; or by number.
+
+    Each typed word must begin a word of the name; from four letters on it may also stand inside one. Beside a word of
+    its name an institution is found by its municipality, too ("vidusskola Ludza"). First come
+    names that begin with the text (municipalities before institutions), then names in which every typed word
+    begins a word, then the rest; of these institutions first, since every second word of a municipality is
+    "novads" or "valstspilsēta". Within each open before closed, in Latvian order.
     """
     key = search_key(text)[:80]
     words = [word for word in key.split() if word][:6]
     if not words:
         return []
-    found: list[Found] = []
-    condition = [municipality.c.search_key.contains(word, autoescape=True) for word in words]
     day = reader.release.as_of
     rows = reader.connection.execute(
-        select(municipality.c.code, municipality.c.name, municipality.c.name_full, municipality.c.kind)
-        .where(*condition, or_(municipality.c.valid_to.is_(None), municipality.c.valid_to >= day))
-        .where(municipality.c.valid_from <= day)
-        .order_by(municipality.c.sort_key)
+        select(municipality.c.code, municipality.c.name_full, municipality.c.name_en, municipality.c.kind)
+        .add_columns(_rank(municipality.c.search_key, key, words).label("rank"))
+        .where(
+            _matches(municipality.c.search_key, words),
+            or_(municipality.c.valid_to.is_(None), municipality.c.valid_to >= day),
+            municipality.c.valid_from <= day,
+        )
+        .order_by("rank", municipality.c.sort_key)
         .limit(limit)
     )
-    found += [Found("municipality", row.code, row.name_full, row.kind, "", False) for row in rows]
-    condition = [
-        or_(institution.c.search_key.contains(word, autoescape=True), institution.c.reg_no == word)
-        for word in words
+    found = [
+        (
+            (row.rank, row.rank > 0),
+            Found("municipality", row.code, row.name_full, row.kind, "", False, row.name_en),
+        )
+        for row in rows
     ]
-    starts = institution.c.search_key.startswith(key, autoescape=True)
+    # A registration number may be typed in part, from six digits on.
+    is_number = key.isascii() and key.isdigit() and len(key) >= 6
+    number = institution.c.reg_no.startswith(key) if is_number else false()
     rows = reader.connection.execute(
         select(
             institution.c.reg_no,
@@ -100,17 +121,67 @@ def search(reader: Reader, text: str, limit: int = 10) -> list[Found]:
             institution.c.type,
             institution.c.valid_to,
             municipality.c.name_full,
+            municipality.c.name_en,
+            _rank(institution.c.search_key, key, words, municipality.c.search_key).label("rank"),
         )
         .join(municipality, municipality.c.code == institution.c.municipality_code)
-        .where(*condition)
-        .order_by(starts.desc(), institution.c.valid_to.is_not(None), institution.c.sort_key)
-        .limit(max(limit - len(found), 0))
+        .where(or_(number, _matches(institution.c.search_key, words, municipality.c.search_key)))
+        .order_by("rank", institution.c.valid_to.is_not(None), institution.c.sort_key)
+        .limit(limit)
     )
     found += [
-        Found("institution", row.reg_no, row.name, row.type, row.name_full, row.valid_to is not None)
+        (
+            (row.rank, row.rank == 0),
+            Found(
+                "institution",
+                row.reg_no,
+                row.name,
+                row.type,
+                row.name_full,
+                row.valid_to is not None,
+                place_en=row.name_en,
+            ),
+        )
         for row in rows
     ]
-    return found
+    found.sort(key=lambda one: one[0])  # stable: each kind stays in its order
+    return [one for _place, one in found[:limit]]
+
+
+def _begins_a_word(column: ColumnElement, word: str) -> ColumnElement[bool]:
+    return or_(
+        column.startswith(word, autoescape=True),
+        *(column.contains(before + word, autoescape=True) for before in _BEFORE_A_WORD),
+    )
+
+
+def _matches(
+    column: ColumnElement, words: Sequence[str], place: ColumnElement | None = None
+) -> ColumnElement[bool]:
+    """Every typed word begins a word of the name, or is long enough to be looked for inside one.
+
+    place: some of the words, not all of them, may name the municipality instead.
+    """
+    own = [
+        column.contains(word, autoescape=True)
+        if len(word) >= SHORTEST_INSIDE
+        else _begins_a_word(column, word)
+        for word in words
+    ]
+    if place is None or len(words) == 1:
+        return and_(*own)
+    either = [or_(one, _begins_a_word(place, word)) for one, word in zip(own, words, strict=True)]
+    return and_(or_(*own), *either)
+
+
+def _rank(
+    column: ColumnElement, key: str, words: Sequence[str], place: ColumnElement | None = None
+) -> ColumnElement[int]:
+    """0: the name begins with the text; 1: every typed word begins a word of it or of its place; 2: the rest."""
+    begins = [_begins_a_word(column, word) for word in words]
+    if place is not None and len(words) > 1:
+        begins = [or_(one, _begins_a_word(place, word)) for one, word in zip(begins, words, strict=True)]
+    return case((column.startswith(key, autoescape=True), 0), (and_(*begins), 1), else_=2)
 
 
 def institution_counts(reader: Reader) -> dict[str, int]:
