@@ -5,8 +5,8 @@
   "use strict";
   var lang = document.body ? document.body.dataset.lang : "lv";
   var words = {
-    lv: { copied: "Saite nokopēta", found: "Atrasti varianti: ", none: "Nekas nav atrasts", loaded: "Lapa atvērta: ", failed: "Neizdevās ielādēt. Pārlādējiet lapu." },
-    en: { copied: "Link copied", found: "Suggestions: ", none: "Nothing found", loaded: "Page opened: ", failed: "Loading failed. Reload the page." },
+    lv: { copied: "Saite nokopēta", found: "Atrasti varianti: ", none: "Nekas nav atrasts", loaded: "Lapa atvērta: ", failed: "Neizdevās ielādēt. Pārlādējiet lapu.", offline: "Nav savienojuma ar serveri. Lapa palikusi, kāda bija; mēģiniet vēlreiz.", uncopied: "Saiti neizdevās nokopēt; kopējiet to no adreses joslas." },
+    en: { copied: "Link copied", found: "Suggestions: ", none: "Nothing found", loaded: "Page opened: ", failed: "Loading failed. Reload the page.", offline: "No connection to the server. The page has stayed as it was; try again.", uncopied: "The link could not be copied; copy it from the address bar." },
   };
   function word(key) { return words[document.documentElement.lang === "en" ? "en" : "lv"][key]; }
   function say(text) { var box = document.getElementById("page-status"); if (box) { box.textContent = text; } }
@@ -192,16 +192,27 @@
   }
 
   function load(address) {
-    var mine = ++asked;
+    var mine = ++asked, before = shown, answered = false;
     shown = address;
     fetch("/skats" + address, { credentials: "same-origin" })
       .then(function (answer) {
+        answered = true;
         if (mine !== asked) { return; }
+        // Signed out meanwhile, or somebody else in another tab: what stands around the page is no longer true.
+        if (answer.headers.get("X-Reader") && answer.headers.get("X-Reader") !== document.body.dataset.role) { location.reload(); return; }
         if (answer.headers.get("X-View") === "charts") { askDash(); return; }
         if (answer.status !== 200 && answer.status !== 404) { throw new Error(); }
         return answer.text().then(function (html) { if (mine === asked) { place(html); } });
       })
-      .catch(function () { if (mine === asked) { location.reload(); } });
+      .catch(function () {
+        if (mine !== asked) { return; }
+        if (answered) { location.reload(); return; }
+        // Without a connection a reload would take away the page that the reader still has.
+        shown = before;
+        focusWanted = null;
+        history.replaceState({}, "", before);
+        say(word("offline")); toast(word("offline"));
+      });
   }
 
   function awake() { return !!state(); }
@@ -312,15 +323,24 @@
   function copyLink(id) {
     var address = location.origin + location.pathname + location.search + "#" + id;
     var done = function () { say(word("copied")); toast(word("copied")); };
-    if (navigator.clipboard && window.isSecureContext) { navigator.clipboard.writeText(address).then(done, done); return; }
-    done();
+    var failed = function () { say(word("uncopied")); toast(word("uncopied")); };
+    if (navigator.clipboard && window.isSecureContext) { navigator.clipboard.writeText(address).then(done, failed); return; }
+    // Without https there is no clipboard of that kind; the old way works from a click.
+    var field = document.createElement("textarea"), active = document.activeElement;
+    field.value = address; field.style.position = "fixed"; field.style.opacity = "0";
+    document.body.appendChild(field); field.select();
+    var copied = false;
+    try { copied = document.execCommand("copy"); } catch (error) { copied = false; }
+    field.remove();
+    if (active) { active.focus({ preventScroll: true }); }
+    if (copied) { done(); } else { failed(); }
   }
 
   function toast(text) {
     var box = document.createElement("div");
     box.className = "toast"; box.textContent = text;
     document.body.appendChild(box);
-    setTimeout(function () { box.remove(); }, 2500);
+    setTimeout(function () { box.remove(); }, Math.max(2500, 80 * text.length));
   }
 
   function savePng(id) {
@@ -405,10 +425,11 @@
     });
     input.addEventListener("keydown", function (event) {
       var count = list.children.length;
-      if (event.key === "ArrowDown" && !list.hidden) { event.preventDefault(); pick((active + 1) % count); }
+      if (event.key === "ArrowDown" && list.hidden && count && input.value.trim().length > 1) { event.preventDefault(); list.hidden = false; input.setAttribute("aria-expanded", "true"); }
+      else if (event.key === "ArrowDown" && !list.hidden) { event.preventDefault(); pick((active + 1) % count); }
       else if (event.key === "ArrowUp" && !list.hidden) { event.preventDefault(); pick((active - 1 + count) % count); }
       else if (event.key === "Enter" && !list.hidden && active >= 0) { event.preventDefault(); open(list.ikms[active].href); }
-      else if (event.key === "Escape") { close(); }
+      else if (event.key === "Escape" && !list.hidden) { event.preventDefault(); close(); }  // a second one empties the field
     });
     input.addEventListener("blur", function () { setTimeout(close, 150); });
   }

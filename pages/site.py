@@ -283,10 +283,12 @@ def install_fragments(server, renderer: Renderer) -> None:
         )
         if found.release_id:
             g.release_id = found.release_id
+        # A session that has ended meanwhile shows here: the frame around the page must change with it.
+        reader = {"X-Reader": current_scope().role}
         if found.packed is None:
-            return Response(status=204, headers={"X-View": "charts"})
+            return Response(status=204, headers={"X-View": "charts", **reader})
         content, encoding = _encoded(found)
-        answer = Response(content, status=found.status, mimetype="text/html")
+        answer = Response(content, status=found.status, mimetype="text/html", headers=reader)
         if encoding:
             answer.headers["Content-Encoding"] = encoding
         answer.headers["Vary"] = "Cookie, Accept-Encoding, Available-Dictionary"

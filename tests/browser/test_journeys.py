@@ -9,7 +9,7 @@ def test_search_without_diacritics(visit):
     page = one.open("/")
     page.locator("#site-search").focus()
     page.keyboard.type("adazu", delay=20)
-    # Typed slowly, "ad" is asked too, and every "novads" has it: wait for the answer to the whole word.
+    # Typed slowly, "ad" is asked too: wait for the answer to the whole word.
     page.wait_for_function(
         "() => { const list = document.querySelector('#search-list');"
         " return list.children.length === 1 && list.innerText.includes('Ādažu novads'); }"
@@ -60,6 +60,36 @@ def test_sign_in_and_out(visit):
     page.locator("form.account button").click()
     page.wait_for_selector("details.account")
     assert page.evaluate("() => localStorage.length + sessionStorage.length") == 0
+
+
+def test_a_session_that_ended_shows_at_the_next_click(visit):
+    """Signed out in another tab: the next link shows the public page with the public frame around it."""
+    one = visit("ministry")
+    page = one.open("/palidziba")
+    assert page.locator("form.account").count() == 1
+    one.context.clear_cookies()
+    page.locator(".main-nav a[href='/latvija']").click()
+    page.wait_for_selector("details.account")
+    one.awake()
+    assert page.url.endswith("/latvija")
+    assert page.locator("form.account").count() == 0
+
+
+def test_without_a_connection_the_page_stays(visit):
+    """A link that cannot be followed says so; the page, its address and the next attempt are not lost."""
+    one = visit()
+    page = one.open("/palidziba")
+    title = page.locator("h1").inner_text()
+    one.context.set_offline(True)
+    page.locator(".main-nav a[href='/latvija']").click()
+    page.wait_for_selector(".toast")
+    assert "Nav savienojuma" in page.locator(".toast").inner_text()
+    assert page.locator("h1").inner_text() == title
+    assert page.url.endswith("/palidziba")
+    one.context.set_offline(False)
+    page.locator(".main-nav a[href='/latvija']").click()
+    page.wait_for_url("**/latvija")
+    page.wait_for_function("t => document.querySelector('h1').innerText !== t", arg=title)
 
 
 def test_export_is_what_the_page_shows(visit):

@@ -143,6 +143,14 @@ def test_charts_are_left_to_dash(client):
     assert (answer.status_code, answer.headers["X-View"], answer.data) == (204, "charts", b"")
 
 
+def test_a_change_of_view_says_who_reads(client, signed_in):
+    """The frame around the page names a reader; a session that has ended shows in the next answer."""
+    for reader, visitor in (("public", client), ("ministry", signed_in("ministry"))):
+        for path in ("/palidziba", "/latvija"):
+            assert visitor.get(f"/skats{path}", headers=PLAIN).headers["X-Reader"] == reader
+        assert f'data-role="{reader}"' in visitor.get("/palidziba").get_data(as_text=True)
+
+
 def test_unknown_pages_and_compression(client):
     """An unknown address is 404 with the page's words; zstd is sent only to browsers that read it."""
     assert client.get("/skats/nav/tada", headers=PLAIN).status_code == 404
