@@ -27,7 +27,7 @@ from language.messages import _, t, tn
 
 from . import absence_blocks, graduates_choice, quality_blocks
 from . import institution_values as words
-from .words import founder, institution_type, stage
+from .words import founder, institution_type, place_of, stage
 
 RISK = {code: one for code, one in INDICATORS.items() if code.startswith("R")}
 MOST_PANELS = 3  # opened by themselves; any other one is a click away
@@ -194,6 +194,10 @@ class School:
         """The twelve in reading order."""
         return sorted((self.entry(one, name) for one in RISK.values()), key=lambda entry: entry.order)
 
+    def combined_classes(self) -> tuple[int, int] | None:
+        """Newest school year with staff on record and the number of combined classes in it."""
+        return queries.combined_classes(self.request.reader, self.unit.id, self.unit.municipality_code)
+
     def source(self, entry: Entry, row) -> str:
         """Address of the page that tells where one value comes from."""
         return self.origins.of(entry.id, row)
@@ -262,9 +266,7 @@ def _page(school: School, lead: str | Markup, body: Sequence, further: Sequence)
     request, lang, unit = school.request, school.lang, school.unit
     crumbs = [Crumb(t("Latvia", lang), words.optional_url(request, "national") or request.url("home"))]
     crumbs.append(
-        Crumb(
-            unit.municipality_name, words.optional_url(request, "municipality", code=unit.municipality_code)
-        )
+        Crumb(place_of(unit, lang), words.optional_url(request, "municipality", code=unit.municipality_code))
     )
     crumbs.append(Crumb(unit.name))
     return View(
@@ -330,6 +332,7 @@ def _header(school: School) -> Markup:
         unit=unit,
         type=institution_type(unit.type, lang),
         founder=founder(unit.founder_kind, lang),
+        municipality=place_of(unit, lang),
         municipality_href=words.optional_url(request, "municipality", code=unit.municipality_code),
         urbanity=t(URBANITY[unit.urbanity], lang),
         pupils=pupils,
@@ -475,12 +478,73 @@ def _lower(school: School, entries: Sequence[Entry]) -> list:
                 "institution_meaning.html", lang=lang, methodology=words.optional_url(request, "methodology")
             )
         )
-    parts += [_panel(school, one) for one in opened]
+    parts += [_signs(school, entries), *[_panel(school, one) for one in opened]]
     rest = [one for one in entries if one.why_not == "" and one not in opened]
     if rest:
         parts.append(_more(school, rest, bool(opened)))
     parts.append(_ways_on(school))
     return parts
+
+
+def _signs(school: School, entries: Sequence[Entry]) -> Markup:
+    """The risk signs that the service itself published, as facts beside the levels: one case is enough for them."""
+    group = published_rules.GROUP_BY_TYPE.get(school.unit.type)
+    if not school.exact or group is None or school.closed:
+        return Markup()
+    lang = school.lang
+    items, with_panel = [], {one.id for one in entries if one.series}
+    for code, rule in published_rules.RULES.items():
+        if group not in {share.group for share in rule.shares}:
+            continue
+        indicator = next((one for one in RISK.values() if one.fixed_rule == code), None)
+        year, found = _combined(school) if indicator is None else _sign(school, indicator)
+        items.append(
+            {
+                "code": code,
+                "words": getattr(rule, lang),
+                "told": _told_sign(found, lang),
+                "found": found == 1,
+                "period": numbers.school_year(year, lang) if year is not None else "",
+                "href": school.open_panel(indicator.id) if indicator and indicator.id in with_panel else None,
+                "indicator": indicator.text(lang).short_name if indicator is not None else "",
+            }
+        )
+    present = [item["code"] for item in items if item["found"]]
+    if present:
+        finding = tn(
+            "{n} of {all} signs is present: {codes}.",
+            "{n} of {all} signs are present: {codes}.",
+            len(present),
+            lang,
+            all=len(items),
+            codes=", ".join(present),
+        )
+    else:
+        finding = t("None of the {all} signs is known to be present.", lang, all=len(items))
+    return render("institution_signs.html", lang=lang, items=items, finding=finding)
+
+
+def _combined(school: School) -> tuple[int | None, int | None]:
+    """Year and result of the sign that belongs to no indicator: combined classes."""
+    found = school.combined_classes()
+    return (found[0], int(found[1] > 0)) if found is not None else (None, None)
+
+
+def _sign(school: School, indicator: Indicator) -> tuple[int | None, int | None]:
+    """Newest school year of an indicator and whether its sign is present in any stage or semester of it."""
+    year = max((y for (one, _stage), (y, _s) in school.newest.items() if one == indicator.id), default=None)
+    found = {
+        row.fixed_rule
+        for (one, _stage), series in school.values.series.items()
+        if one == indicator.id
+        for row in series
+        if row.school_year == year
+    }
+    return year, 1 if 1 in found else 0 if 0 in found else None
+
+
+def _told_sign(found: int | None, lang: str) -> str:
+    return {1: t("present", lang), 0: t("not present", lang)}.get(found, t("it is not known", lang))
 
 
 def _only_unusual(school: School) -> bool:
@@ -871,11 +935,10 @@ def _side(school: School, entry: Entry) -> Markup:
     if school.exact and one.fixed_rule and entry.row is not None:
         parts = [part.row for part in (entry, entry.other) if part is not None and part.row is not None]
         found = next((part.fixed_rule for part in parts if part.fixed_rule is not None), None)
-        told = {1: t("the rule is exceeded", lang), 0: t("the rule is not exceeded", lang)}
         rule = {
             "code": one.fixed_rule,
             "words": getattr(published_rules.RULES[one.fixed_rule], lang),
-            "told": told.get(found, t("it is not known", lang)),
+            "told": _told_sign(found, lang),
             "exceeded": found == 1,
         }
     other = None

@@ -108,7 +108,7 @@ class _School(institution.School):
         self.lang = lang
         self.unit = SimpleNamespace(
             id=0, reg_no=NOBODY, name="", type="secondary", founder_kind="municipality", urbanity="town",
-            municipality_code="LV0000000", municipality_name="", valid_from="2000-09-01", valid_to=None,
+            municipality_code="LV0000000", municipality_name="", municipality_name_en="", valid_from="2000-09-01", valid_to=None,
         )  # fmt: skip
         self.closed = False
         self.predecessors = self.successors = ()
@@ -133,6 +133,9 @@ class _School(institution.School):
 
     def coverage(self, entry: institution.Entry, row) -> tuple[int, int]:
         return 0, 0
+
+    def combined_classes(self) -> tuple[int, int]:
+        return YEARS[-1], 0
 
     def graduates_page(self) -> None:
         return None

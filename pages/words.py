@@ -59,6 +59,16 @@ def institution_type(code: str, lang: str) -> str:
     return translate(INSTITUTION_TYPES[code], lang)
 
 
+def place_name(row, lang: str) -> str:
+    """Official name of a municipality."""
+    return row.name_full if lang == "lv" else row.name_en
+
+
+def place_of(unit, lang: str) -> str:
+    """Official name of the municipality of an institution."""
+    return unit.municipality_name if lang == "lv" else unit.municipality_name_en
+
+
 def founder(code: str, lang: str) -> str:
     """Founder of an institution in words."""
     return translate(FOUNDERS[code], lang)

@@ -98,6 +98,22 @@ def _pupils(reader: Reader, institution_id: int, municipality_code: str, exact: 
     return [Pupils(*row) for row in institution_card(reader, institution_id)["pupils"]]
 
 
+_COMBINED = (
+    select(schema.fact_staff.c.school_year, schema.fact_staff.c.combined_classes)
+    .where(schema.fact_staff.c.institution_id == bindparam("institution_id"))
+    .order_by(schema.fact_staff.c.school_year.desc())
+    .limit(1)
+)
+
+
+def combined_classes(reader: Reader, institution_id: int, municipality_code: str) -> tuple[int, int] | None:
+    """Newest school year with staff on record and its combined classes; None outside the scope and without data."""
+    if not reader.scope.covers_institution(institution_id, municipality_code):
+        return None
+    row = reader.connection.execute(_COMBINED, {"institution_id": institution_id}).first()
+    return None if row is None else (row.school_year, row.combined_classes)
+
+
 _OLD, _NEW = institution.alias("old"), institution.alias("new")
 _LINEAGE = (
     select(

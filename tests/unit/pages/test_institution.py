@@ -19,6 +19,7 @@ from data_access.queries import institution as queries
 from data_access.reading import current_release, reading
 from data_access.schema import FACTS, indicator_value, institution
 from data_access.scope import Scope
+from indicators import published_rules
 from indicators.catalogue import INDICATORS
 from language import numbers, reasons
 from language.messages import translate
@@ -122,6 +123,38 @@ def test_a_school_sees_levels_on_its_own_page_only(signed_in, school_account):
 def test_what_a_level_does_not_mean_is_always_there(signed_in):
     html = signed_in("ministry").get(address(CASES["median_school"])).get_data(as_text=True)
     assert translate("What a level does not mean.", "lv") in html
+
+
+@pytest.mark.parametrize("case", ["high_absence_school", "median_school"])
+def test_published_signs_stand_beside_the_levels(case, engine, signed_in):
+    """The five signs of the service, without a panel opened, as the rules find them in the facts of the newest year."""
+    number = int(CASES[case][2:])
+    with reading(engine, MINISTRY) as reader:
+        kind = reader.connection.execute(
+            select(institution.c.type).where(institution.c.id == number)
+        ).scalar_one()
+        frames = {name: frame(reader.connection, name) for name in ("institution", "staff", "absence")}
+    group = published_rules.GROUP_BY_TYPE[kind]
+    html = signed_in("ministry").get(address(CASES[case])).get_data(as_text=True)
+    told = dict(
+        re.findall(
+            r'<span class="i-id">(A\d)</span>[^<]*<strong>([^<]*)</strong>', html.partition("i-signs")[2]
+        )
+    )
+    assert list(told) == [
+        code for code, rule in published_rules.RULES.items() if group in {one.group for one in rule.shares}
+    ]
+    for code in ("A1", "A2", "A3", "A4"):
+        found = published_rules.evaluate(code, frames)
+        found = found[found["institution_id"] == number]
+        newest = found.loc[found["school_year"].idxmax(), "exceeded"]
+        word = "nav zināms" if pd.isna(newest) else "konstatēta" if newest else "nav konstatēta"
+        assert told[code] == word, code
+
+
+def test_published_signs_are_for_the_scope_only(client, signed_in):
+    for reader in (client, signed_in("school")):
+        assert "i-signs" not in reader.get(address(CASES["high_absence_school"])).get_data(as_text=True)
 
 
 # --- state, order, cases ------------------------------------------------------------------------------
