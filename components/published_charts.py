@@ -139,8 +139,7 @@ def change(before: float, after: float) -> float:
 
 def change_text(before: float, after: float, lang: str) -> str:
     """A relative change with its sign: ``−17,2 %``, ``+45,2 %``."""
-    share = change(before, after)
-    return f"{'+' if share > 0 else ''}{numbers.percent(share, lang)}"
+    return numbers.change(change(before, after), lang)
 
 
 def change_words(before: float, after: float, lang: str) -> str:

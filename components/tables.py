@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from language import numbers, reasons
 from language.spreadsheets import safe_text
 
-KINDS = ("text", "integer", "percent", "decimal", "decimal2", "euro", "year", "points")
+KINDS = ("text", "integer", "percent", "decimal", "decimal2", "euro", "year", "points", "change")
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ class Table:
             value = value.striptags()
         if kind in ("text",) or isinstance(value, str):
             return safe_text(str(value))
-        if kind in ("percent", "points"):
+        if kind in ("percent", "points", "change"):
             value = round(value * 100, 4)
         text = f"{value:.4f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
         return text.replace(".", ",") if comma else text
@@ -206,4 +206,6 @@ def format_value(value: object, kind: str, lang: str) -> str:
         return numbers.school_year(value, lang)
     if kind == "points":
         return numbers.points(value, lang)
+    if kind == "change":
+        return numbers.change(value, lang)
     return numbers.decimal(value, lang, 2 if kind == "decimal2" else 1)

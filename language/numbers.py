@@ -108,6 +108,12 @@ def percent(share: Number, lang: str, digits: int = 1) -> str:
     return _text(_hundredfold(share, digits), lang) + _PERCENT[lang]
 
 
+def change(share: Number, lang: str, digits: int = 1) -> str:
+    """A relative change (0..1) with its sign: ``+45,2 %``, ``−17,2 %``; one that rounds to zero has none."""
+    value = _hundredfold(share, digits)
+    return ("+" if value > 0 else "") + _text(value, lang) + _PERCENT[lang]
+
+
 @lru_cache(maxsize=8192, typed=True)
 def signed(x: Number, lang: str, digits: int = 1) -> str:
     """A difference with its sign: ``+1,2``, ``−1,2``; zero has none."""

@@ -103,7 +103,10 @@ def _xlsx(frame: ChartFrame) -> bytes:
     )
     sheet = book.add_worksheet(t("Data", frame.lang))
     bold = book.add_format({"bold": True})
-    percent = book.add_format({"num_format": "0.0%"})
+    formats = {
+        "percent": book.add_format({"num_format": "0.0%"}),
+        "change": book.add_format({"num_format": "+0.0%;-0.0%;0.0%"}),
+    }
     row_number = 0
     for line in heading(frame):
         sheet.write_string(row_number, 0, line, bold if row_number == 0 else None)
@@ -121,7 +124,7 @@ def _xlsx(frame: ChartFrame) -> bytes:
                 sheet.write_string(row_number, index, f"[{row[f'{column.key}_reason']}]")
             elif isinstance(value, int | float):
                 value = value * 100 if column.kind == "points" else value
-                sheet.write_number(row_number, index, value, percent if column.kind == "percent" else None)
+                sheet.write_number(row_number, index, value, formats.get(column.kind))
             else:
                 sheet.write_string(row_number, index, str(value))
     book.close()

@@ -123,7 +123,7 @@ def _dumbbell(lang: str):
                 "after": after,
                 "before_text": numbers.integer(before, lang),
                 "after_text": numbers.integer(after, lang),
-                "change_text": f"{'+' if change > 0 else ''}{numbers.percent(change, lang)}",
+                "change_text": numbers.change(change, lang),
             }
         )
     return marks.dumbbell(

@@ -66,7 +66,7 @@ def _year_columns(lang: str) -> list[Column]:
             title = f"{numbers.school_year_short(year, lang)} {semester}"
             columns.append(Column(f"s{number}y{index}", title, "integer"))
         columns.append(
-            Column(f"s{number}c", t("Change, {semester} (computed)", lang, semester=semester), "percent")
+            Column(f"s{number}c", t("Change, {semester} (computed)", lang, semester=semester), "change")
         )
     return columns
 

@@ -81,6 +81,13 @@ def test_signed_ratio_and_euro():
     assert N.euro_short(950, "en") == f"950{S}EUR"
 
 
+def test_change():
+    """A relative change has its sign in the chart as in the table; what rounds to zero has none."""
+    assert N.change(0.452, "lv") == "+45,2\u00a0%"
+    assert N.change(-0.172, "en") == "\u221217.2%"
+    assert N.change(0.0004, "lv") == N.change(0, "lv") == "0,0\u00a0%"
+
+
 def test_interval():
     """A range has an en dash without spaces, and words where it begins below zero."""
     assert N.interval(0.0401, 0.3990, "lv") == f"4,0\u201339,9{S}%"
