@@ -567,6 +567,14 @@ def what_would_change(indicator: Indicator, found: Outlook, lang: str) -> list[s
     return [*(text for _by, text in answers), not_a_target(lang)]
 
 
+def way_down(indicator: Indicator, found: Outlook, lang: str) -> str:
+    """What would bring the level one step down, in one sentence; empty where nothing that can be pictured would."""
+    for change, text in ((found.below_high, _no_longer_high), (found.below_medium, _low)):
+        if change is not None and abs(change.value) <= _FARTHEST.get(indicator.unit, math.inf):
+            return text(_amount(indicator, change, lang), lang)
+    return ""
+
+
 def _no_longer_high(amounts: dict[str, str], lang: str) -> str:
     return t("The level would no longer be high at {numerator} ({by}).", lang, **amounts)
 

@@ -233,15 +233,25 @@ def _now(request: Request, indicator: Indicator) -> ChartFrame | None:
             lang,
         ),
         mark=risk_figures.panels(panels),
-        how_to_read=t(
-            "The line is the national value from counts, the grey band the middle half of institutions. "
-            "Each panel has its own scale. Semester 1 is solid, semester 2 dashed; nothing is joined across a "
-            "change of method.",
-            lang,
-        ),
+        how_to_read=_how_to_read(indicator, lang),
         provenance=risk_words.of_series(request, indicator, total),
         lang=lang,
         address=request.address,
+    )
+
+
+def _how_to_read(indicator: Indicator, lang: str) -> str:
+    """What the panels draw: two lines where semesters are counted, else one line and a band."""
+    if indicator.period == "semester":
+        return t(
+            "The lines are the national value from counts: semester 1 solid, semester 2 dashed. Each panel has its own "
+            "scale; nothing is joined across a change of method.",
+            lang,
+        )
+    return t(
+        "The line is the national value from counts, the grey band the middle half of institutions. Each panel has its "
+        "own scale; nothing is joined across a change of method.",
+        lang,
     )
 
 

@@ -107,8 +107,9 @@ def view(request: Request) -> View:
         render("methodology_links.html", links=links, sections=sections, lang=lang),
         render("methodology_measured.html", heading=sections[0], lang=lang),
         _indicators(request),
-        render("methodology_levels.html", headings=sections[1:4], levels=levels, lang=lang),
+        render("methodology_levels.html", heading=sections[1], levels=levels, lang=lang),
         _same_share(request),
+        render("methodology_boundaries.html", headings=sections[2:4], lang=lang),
         render("methodology_protection.html", headings=sections[4:6], signs=signs, lang=lang),
         render("methodology_graduates.html", heading=sections[6], lang=lang),
         render("methodology_sources.html", heading=sections[7], lang=lang),
@@ -192,6 +193,9 @@ def _indicators(request: Request) -> ChartFrame:
     )
 
 
+SMALLEST = INDICATORS["R03"].min_denominator  # the example is like long absence
+
+
 @cache
 def _examples() -> tuple[tuple[int, int, float, float, float], ...]:
     """Count, size, ends of the 95 % interval and probability above 7.5 %, where the country has 5.6 %."""
@@ -216,7 +220,11 @@ def _same_share(request: Request) -> ChartFrame:
             "share": count / size,
             "interval": numbers.interval(low, high, lang),
             "probability": numbers.percent(above, lang, 0),
-            "certainty": t("certain", lang) if above >= 0.9 else t("possible", lang),
+            "certainty": Reason("u")
+            if size < SMALLEST
+            else t("certain", lang)
+            if above >= 0.9
+            else t("possible", lang),
         }
         for count, size, low, high, above in _examples()
     ]
@@ -224,8 +232,10 @@ def _same_share(request: Request) -> ChartFrame:
         title=t("Why can the same share be certain in one school and only possible in another?", lang),
         finding=t(
             "24 of 212, 12 of 106 and 1 of 9 are nearly the same share, but only the first is certainly above the "
-            "boundary of 7.5%; 3 of 24 is an even higher share and still may be chance.",
+            "boundary of 7.5%; 3 of 24 is an even higher share and still may be chance. Of fewer than {n} learners "
+            "nothing is said at all.",
             lang,
+            n=SMALLEST,
         ),
         table=Table(
             "same-share",

@@ -38,7 +38,7 @@ def headlines(request: Request) -> list[str]:
     new, lasting = sum(one.new_high for one in counts), sum(one.persistent_high for one in counts)
     result = [
         t(
-            "In all stages together: {sentence}",
+            "In all stages together. {sentence}",
             lang,
             sentence=risk_words.levels_sentence([(one[0], one[3]) for one in found], lang),
         )

@@ -277,11 +277,16 @@ def _overview(school: School, answers: Sequence[Answer]) -> ChartFrame:
         rows.append(_overview_row(school, one))
     closest = next((one for one in answers if one.outlook and one.entry.level in ("high", "medium")), None)
     finding = (
-        t(
-            "First to look at: {name}.",
-            lang,
-            name=words.name_of(closest.entry.indicator, closest.entry.stage, lang),
-        )
+        " ".join(
+            (
+                t(
+                    "First to look at: {name}.",
+                    lang,
+                    name=words.name_of(closest.entry.indicator, closest.entry.stage, lang),
+                ),
+                sentences.way_down(closest.entry.indicator, closest.outlook, lang),
+            )
+        ).strip()
         if closest
         else t("No value lies beyond a boundary now; the table shows how far each of them is.", lang)
     )

@@ -62,7 +62,7 @@ PRIMARY_SOURCE = "e_journals"  # the VIIS entries are another count and never mi
                 "Where the semester import from the e-journal or the number of learners has not been "
                 "received there is no value. VIIS entries of long absence are another count and not used."
             ),
-            example="In semester 2 5 of 40 learners were long absent: 5 ÷ 40 = 12.5%.",
+            example="In semester 2, 5 of 40 learners were long absent: 5 ÷ 40 = 12.5%.",
         ),
     },
     group="continuity",
