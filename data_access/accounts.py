@@ -420,7 +420,7 @@ def unit_names(connection: Connection, held: Sequence[Row]) -> dict[str, str]:
     )
     names |= dict(
         connection.execute(
-            select(municipality.c.code, municipality.c.name).where(municipality.c.code.in_(codes))
+            select(municipality.c.code, municipality.c.name_full).where(municipality.c.code.in_(codes))
         ).all()
     )
     return names

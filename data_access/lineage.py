@@ -85,6 +85,7 @@ def municipalities_of(connection: Connection, code: str, day: str) -> tuple[froz
             select(
                 municipality.c.code,
                 municipality.c.name,
+                municipality.c.name_full,
                 municipality.c.valid_to,
                 municipality.c.successor_code,
             )
@@ -112,4 +113,4 @@ def municipalities_of(connection: Connection, code: str, day: str) -> tuple[froz
         if not more:
             break
         found |= more
-    return frozenset(found), unit.name
+    return frozenset(found), unit.name_full

@@ -233,7 +233,7 @@ def _than(before: float, now: float, lang: str) -> str:
 VERDICTS = {
     "worse": _("has risen by more than chance"),
     "better": _("has fallen by more than chance"),
-    "same": _("may differ by chance only"),
+    "same": _("has not changed by more than chance"),
 }
 
 

@@ -702,7 +702,7 @@ def silent(unit: Unit) -> list[Part]:
                         "name": row.name,
                         "href": unit.url("institution", reg_no=row.reg_no)
                         or unit.request.url("absence", iestade=row.reg_no),
-                        "place": row.place,
+                        "place": row.place if lang == "lv" else row.place_en,
                         "stage": stage_name(row.stage, lang),
                         "count": int(row.numerator),
                         "pupils": int(row.denominator),

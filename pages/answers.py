@@ -40,6 +40,7 @@ from .quality_blocks import (
     word,
     writer,
 )
+from .words import place_of
 
 ERRORS = {
     "choice": _("Say whether the data are right."),
@@ -121,7 +122,7 @@ def view(request: Request) -> View:
         lang=lang,
         crumbs=[
             Crumb(t("Latvia", lang), unit_href(request, "national")),
-            Crumb(unit.municipality_name, unit_href(request, "municipality", code=unit.municipality_code)),
+            Crumb(place_of(unit, lang), unit_href(request, "municipality", code=unit.municipality_code)),
             Crumb(unit.name, institution),
             Crumb(t("Answers", lang)),
         ],

@@ -27,6 +27,7 @@ from language.messages import _
 from language.messages import translate as t
 from language.messages import translate_plural as tn
 
+from .words import place_name
 from .words import stage as stage_word
 
 STATES = ("complete", "part", "too_few", "protected", "none")
@@ -202,7 +203,7 @@ def _missing(request: Request, missing: Sequence) -> ChartFrame:
         {
             "name": one.name,
             "href": request.url("institution", reg_no=one.reg_no) if "institution" in REGISTRY else "",
-            "municipality": one.municipality,
+            "municipality": one.municipality if lang == "lv" else one.municipality_en,
             "indicator": f"{one.indicator_id} {_name(one.indicator_id, lang)}",
             "stages": ", ".join(stage_word(stage, lang) for stage in one.stages),
             "who": deliverer_of(_tables_of(one.indicator_id), lang),
@@ -331,7 +332,7 @@ def _matrix(request: Request, found: Coverage, places: Sequence) -> list[Part]:
             cells.append(_cell(cell, state, lang))
         rows.append(
             {
-                "name": place.name,
+                "name": place_name(place, lang),
                 "href": request.url("municipality", code=place.code) if "municipality" in REGISTRY else "",
                 "own": place in own,
                 "cells": Markup("").join(cells),
@@ -393,7 +394,7 @@ def _matrix(request: Request, found: Coverage, places: Sequence) -> list[Part]:
                 *[Column(name, heads[place]["code"]) for place, name in enumerate(columns)],
             ],
             [
-                {"name": place.name}
+                {"name": place_name(place, lang)}
                 | {
                     name: t("{n} of {expected}", lang, n=cell.delivered, expected=cell.expected)
                     if (cell := found.cells.get(place.code, {}).get(name)) and cell.expected
@@ -450,7 +451,7 @@ def _holes(request: Request, found: Coverage, places: Sequence) -> ChartFrame:
                 continue
             rows.append(
                 {
-                    "municipality": place.name,
+                    "municipality": place_name(place, lang),
                     "indicator": _name(name, lang) if name == UNREGISTERED else f"{name} {_name(name, lang)}",
                     "delivered": cell.delivered,
                     "expected": cell.expected,

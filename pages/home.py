@@ -29,7 +29,7 @@ def view(request: Request) -> View:
         search=request.url("institutions"),
         municipalities=[
             {
-                "name": row.name if lang == "lv" else row.name_en,
+                "name": row.name_full if lang == "lv" else row.name_en,
                 "href": request.url("municipality", code=row.code) if "municipality" in REGISTRY else "",
             }
             for row in units.municipalities(reader)
@@ -74,7 +74,7 @@ def _own(request: Request) -> list[dict[str, str]]:
     own += [
         {
             "name": row.name,
-            "note": f"{institution_type(row.type, lang)}, {row.name_full}",
+            "note": f"{institution_type(row.type, lang)}, {row.name_full if lang == 'lv' else row.name_en}",
             "href": request.url("institution", reg_no=row.reg_no) if "institution" in REGISTRY else "",
         }
         for row in institutions

@@ -98,7 +98,7 @@ def _current(request: Request, current: Sequence, counts: dict[str, dict[str, in
             general = _count(found, GROUPS[0][2])
             items.append(
                 {
-                    "name": row.name if lang == "lv" else row.name_en,
+                    "name": row.name_full if lang == "lv" else row.name_en,
                     "href": request.url("municipality", code=row.code),
                     "text": tn("{n} school", "{n} schools", general, lang),
                     "note": t("until {day}", lang, day=numbers.date_short(row.valid_to, lang))

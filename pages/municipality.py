@@ -910,7 +910,7 @@ def _municipalities(here: _Here, indicator: Indicator, stage: str) -> ChartFrame
         drawn.append(
             {
                 "code": town.code,
-                "name": town.name if lang == "lv" else town.name_en,
+                "name": town.name_full if lang == "lv" else town.name_en,
                 "href": address.replace("LV0000000", town.code),
                 "own": town.code == here.code,
                 "value": row.value if known else None,

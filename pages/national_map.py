@@ -57,7 +57,7 @@ def municipality_map(request: Request, told: Printed) -> list[Part]:
 
 
 def _name(row, lang: str) -> str:
-    return row.name if lang == "lv" else row.name_en
+    return row.name_full if lang == "lv" else row.name_en
 
 
 def _href(request: Request, code: str) -> str:

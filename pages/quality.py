@@ -32,13 +32,13 @@ from .quality_blocks import (
     capital,
     chosen,
     level_words,
-    place_name,
     provenance,
     rating,
     section,
     unit_href,
     word,
 )
+from .words import place_name
 
 PROGRAMMES_END = 2024  # programmes are accredited no more from this year on
 GROUPS = {

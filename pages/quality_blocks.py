@@ -193,11 +193,6 @@ def unit_href(request: Request, page: str, **params: object) -> str | None:
     return request.url(page, **params) if page in REGISTRY else None
 
 
-def place_name(row, lang: str) -> str:
-    """Full name of a municipality."""
-    return row.name_full if lang == "lv" else row.name_en
-
-
 def indicator_name(code: str, lang: str) -> str:
     """Short name of an indicator."""
     return INDICATORS[code].text(lang).short_name

@@ -24,12 +24,12 @@ from .national_supervision import OUTCOMES, complaints
 from .quality_blocks import (
     COMPLAINT_TOPICS,
     chosen,
-    place_name,
     provenance,
     section,
     unit_href,
     word,
 )
+from .words import place_name
 
 TABLES = ("S_complaints", "S_inspections")
 FIRST = 2021

@@ -31,12 +31,12 @@ from .quality_blocks import (
     capital,
     change_text,
     chosen,
-    place_name,
     provenance,
     rating,
     section,
     unit_href,
 )
+from .words import place_name
 
 TABLES = ("S_unified", "S_unified_phases", "S_unified_funding", "S_accreditation")
 ITEMS = {key.removeprefix("unified_"): name for key, name in (STRENGTHS | WEAKNESSES).items()}

@@ -107,7 +107,7 @@ def _municipality(row: dict[str, str], form: dict[str, str] | None, batch: int) 
         "valid_from": row["valid_from"],
         "valid_to": row["valid_to"] or None,
         "successor_code": row["successor_code"] or None,
-        "sort_key": collation_key(name),
+        "sort_key": collation_key(name_full),
         "search_key": search_key(f"{row['name_lv']} {name_full} {row['name_en']}"),
         "load_batch_id": batch,
     }

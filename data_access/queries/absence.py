@@ -300,7 +300,13 @@ def unrecorded(
         conditions.append(value.c.municipality_code == municipality_code)
     return list(
         reader.connection.execute(
-            select(value, institution.c.reg_no, institution.c.name, municipality.c.name.label("place"))
+            select(
+                value,
+                institution.c.reg_no,
+                institution.c.name,
+                municipality.c.name_full.label("place"),
+                municipality.c.name_en.label("place_en"),
+            )
             .join(institution, institution.c.id == cast(value.c.unit_id, SqlInteger))
             .join(municipality, municipality.c.code == institution.c.municipality_code)
             .where(*conditions)

@@ -14,10 +14,10 @@ def demo_scopes(engine: Engine) -> dict[str, Scope]:
     general = institution.c.type.in_(("primary", "basic", "secondary", "state_gymnasium", "special"))
     with engine.begin() as connection:
         counts = connection.execute(
-            select(institution.c.municipality_code, municipality.c.name, func.count().label("schools"))
+            select(institution.c.municipality_code, municipality.c.name_full, func.count().label("schools"))
             .join(municipality, municipality.c.code == institution.c.municipality_code)
             .where(general, institution.c.valid_to.is_(None))
-            .group_by(institution.c.municipality_code, municipality.c.name)
+            .group_by(institution.c.municipality_code, municipality.c.name_full)
             .order_by(func.abs(func.count() - 18), institution.c.municipality_code)
         ).first()
         if counts is None:
@@ -46,7 +46,7 @@ def demo_scopes(engine: Engine) -> dict[str, Scope]:
         "municipality": Scope(
             role="municipality",
             municipalities=frozenset({counts.municipality_code}),
-            label=counts.name,
+            label=counts.name_full,
             user="demo-municipality",
         ),
     }

@@ -57,6 +57,7 @@ class Missing:
     municipality: str
     indicator_id: str
     stages: tuple[str, ...]
+    municipality_en: str
 
 
 def coverage(reader: Reader) -> Coverage | None:
@@ -130,7 +131,8 @@ def missing(reader: Reader) -> list[Missing]:
                 institution.c.name,
                 institution.c.sort_key,
                 institution.c.municipality_code,
-                municipality.c.name.label("municipality"),
+                municipality.c.name_full.label("municipality"),
+                municipality.c.name_en.label("municipality_en"),
                 municipality.c.sort_key.label("place"),
             )
             .join(municipality, municipality.c.code == institution.c.municipality_code)
@@ -140,7 +142,15 @@ def missing(reader: Reader) -> list[Missing]:
     rows = [(names[unit], indicator, stages) for indicator, unit, stages in found if unit in names]
     rows.sort(key=lambda row: (row[0].place, row[0].sort_key, row[1]))
     return [
-        Missing(unit.reg_no, unit.name, unit.municipality_code, unit.municipality, indicator, stages)
+        Missing(
+            unit.reg_no,
+            unit.name,
+            unit.municipality_code,
+            unit.municipality,
+            indicator,
+            stages,
+            unit.municipality_en,
+        )
         for unit, indicator, stages in rows
     ]
 

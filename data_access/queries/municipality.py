@@ -570,7 +570,7 @@ def current_names(reader: Reader, lang: str) -> list[Row]:
     def read() -> dict:
         day = reader.release.as_of
         rows = reader.connection.execute(
-            select(municipality.c.code, municipality.c.name, municipality.c.name_en)
+            select(municipality.c.code, municipality.c.name_full, municipality.c.name_en)
             .where(
                 municipality.c.valid_from <= day,
                 or_(municipality.c.valid_to.is_(None), municipality.c.valid_to >= day),

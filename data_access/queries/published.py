@@ -141,7 +141,13 @@ def own_units(reader: Reader) -> tuple[Sequence[Row], Sequence[Row]]:
     scope = reader.scope
     own_institutions = (
         reader.connection.execute(
-            select(institution.c.reg_no, institution.c.name, institution.c.type, municipality.c.name_full)
+            select(
+                institution.c.reg_no,
+                institution.c.name,
+                institution.c.type,
+                municipality.c.name_full,
+                municipality.c.name_en,
+            )
             .join(municipality, municipality.c.code == institution.c.municipality_code)
             .where(institution.c.id.in_(sorted(scope.institutions)))
             .order_by(institution.c.sort_key)
