@@ -391,7 +391,7 @@ class _Bench:
         from indicators import levels
 
         if self.lines is not None:
-            return levels.band_boundary(number, self.lines, over)
+            return levels.band_boundary(number, self.lines, over, self.value)
         return levels.boundary(self.indicator.direction, self.proposal.basis, number, national, over)
 
     def _moved(self, number: float, old: np.ndarray, stored: np.ndarray) -> np.ndarray:

@@ -143,7 +143,7 @@ def _levels(series: Series, judged: Judged, thresholds: Thresholds) -> None:
             (threshold.high, judged.high, judged.pooled_high),
         ):
             if lines is not None:
-                own[here] = levels.band_boundary(number, lines, over)[here]
+                own[here] = levels.band_boundary(number, lines, over, value)[here]
                 continue
             for cells, reference in ((own, national), (together, pooled_national)):
                 cells[here] = levels.boundary(indicator.direction, basis, number, reference, over)[here]

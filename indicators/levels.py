@@ -63,11 +63,20 @@ def boundary(direction: str, basis: str, number: float, national: np.ndarray, ov
     raise ValueError(f"a boundary of basis {basis!r} comes from the size curve")
 
 
-def band_boundary(number: float, lines: np.ndarray, over: np.ndarray) -> np.ndarray:
-    """The boundary ``number`` times as far from the 50 % line as the 5 % or 95 % line is."""
+# A fitted quantile line goes through as many institutions as it has coefficients; its fit leaves them up to this
+# share off it, on either side. What lies on the line must not be judged by that.
+ON_THE_LINE = 1e-6
+
+
+def band_boundary(number: float, lines: np.ndarray, over: np.ndarray, value: np.ndarray) -> np.ndarray:
+    """The boundary ``number`` times as far from the 50 % line as the 5 % or 95 % line is.
+
+    A value that lies on it, but for the accuracy of the fit, is the boundary itself.
+    """
     low, middle, top = np.log(lines)
     edge = np.where(over, top, low)
-    return np.exp(middle + number * (edge - middle))
+    found = np.exp(middle + number * (edge - middle))
+    return np.where(np.abs(value - found) <= ON_THE_LINE * found, value, found)
 
 
 def beyond(value: np.ndarray, limit: np.ndarray, operator: str, over: np.ndarray) -> np.ndarray:

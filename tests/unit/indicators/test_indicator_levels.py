@@ -69,11 +69,22 @@ def test_boundaries_follow_their_basis(basis, number, boundary):
 def test_a_band_boundary_is_a_multiple_of_the_distance_to_the_line():
     """Once the distance is the 5 % or 95 % line itself; half as far again is outside it."""
     lines = np.array([[8.0], [10.0], [12.5]])
-    up, down = np.array([True]), np.array([False])
-    assert levels.band_boundary(1.0, lines, up)[0] == pytest.approx(12.5)
-    assert levels.band_boundary(1.0, lines, down)[0] == pytest.approx(8.0)
-    assert levels.band_boundary(1.5, lines, up)[0] == pytest.approx(10 * 1.25**1.5)
-    assert levels.band_boundary(1.5, lines, down)[0] == pytest.approx(10 * 0.8**1.5)
+    up, down, value = np.array([True]), np.array([False]), np.array([11.0])
+    assert levels.band_boundary(1.0, lines, up, value)[0] == pytest.approx(12.5)
+    assert levels.band_boundary(1.0, lines, down, value)[0] == pytest.approx(8.0)
+    assert levels.band_boundary(1.5, lines, up, value)[0] == pytest.approx(10 * 1.25**1.5)
+    assert levels.band_boundary(1.5, lines, down, value)[0] == pytest.approx(10 * 0.8**1.5)
+
+
+def test_a_value_on_the_line_is_not_beyond_it():
+    """The line goes through some institutions; the last digits of its fit do not make a risk of them."""
+    lines = np.array([[8.0] * 4, [10.0] * 4, [12.5] * 4])
+    value = np.array([8.0, 8.0 * (1 - 1e-9), 8.0 * (1 + 1e-9), 8.0 * (1 - 1e-4)])
+    down = np.zeros(4, dtype=bool)
+    medium = levels.band_boundary(1.0, lines, down, value)
+    high = levels.band_boundary(1.5, lines, down, value)
+    assert levels.level(value, medium, high, ">", down).tolist() == [0, 0, 0, 1]
+    assert levels.level(value, medium, high, ">=", down).tolist() == [1, 1, 1, 1]
 
 
 def test_no_value_has_no_level():
