@@ -32,6 +32,7 @@
   function state() { return document.querySelector("#main #view-state"); }
   function root() { var now = state(); return now ? now.closest(".view") : document.getElementById("main"); }
 
+  var asleep = false;  // a script of Dash did not arrive: only a new page can bring it
   /* A page without charts needs no Dash; its scripts come when the browser is idle, or when a page asks for it. */
   function wakeDash() {
     var parts = document.getElementById("dash-parts");
@@ -55,7 +56,7 @@
         copy.id = s.id; copy.textContent = s.textContent;
         document.body.appendChild(copy);
       });
-    });
+    }).catch(function () { asleep = true; });
   }
 
   /* Ask Dash to draw the address that is shown, as soon as it is awake. */
@@ -64,6 +65,7 @@
     wakeDash();
     (function ask() {
       if (mine !== shown) { return; }
+      if (asleep) { location.reload(); return; }
       if (!document.querySelector("#dash-view #page") || !(window.dash_clientside && window.dash_clientside.set_props)) {
         setTimeout(ask, 30);
         return;

@@ -478,7 +478,7 @@ def _lower(school: School, entries: Sequence[Entry]) -> list:
                 "institution_meaning.html", lang=lang, methodology=words.optional_url(request, "methodology")
             )
         )
-    parts += [_signs(school, entries), *[_panel(school, one) for one in opened]]
+    parts += [*[_panel(school, one) for one in opened], _signs(school, entries)]
     rest = [one for one in entries if one.why_not == "" and one not in opened]
     if rest:
         parts.append(_more(school, rest, bool(opened)))

@@ -10,8 +10,8 @@ def test_the_example_prints_what_statistics_say(client):
     html = client.get("/en/metodika").get_data(as_text=True)
     table = html[html.index('id="t-same-share"') :]
     table = table[: table.index("</table>")]
-    rows = [re.findall(r">([^<>]+)</t[hd]>", row) for row in table.split("<tr>")[2:]]
-    rows = [[cell.replace("\u00a0", " ") for cell in row] for row in rows]
+    rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in table.split("<tr>")[2:]]
+    rows = [[re.sub("<[^>]+>", "", cell).replace("\u00a0", " ").strip() for cell in row] for row in rows]
     assert [(row[0], row[3], row[4]) for row in rows] == [
         ("24 of 212", "91%", "certain"),
         ("12 of 106", "73%", "possible"),
