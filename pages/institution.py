@@ -580,9 +580,14 @@ def _notes(school: School) -> Markup:
                 lang,
             )
         )
-    years = {row.school_year for series in school.values.series.values() for row in series}
+    years = {  # a school year touches two calendar years, in which complaints are counted
+        row.school_year
+        for (code, _stage), series in school.values.series.items()
+        if INDICATORS[code].period != "calendar_year"
+        for row in series
+    }
     if len(years) == 1 and not school.closed:
-        notes.append(t("There are data for one year only: no change can be told yet.", lang))
+        notes.append(t("There are data for one school year only: no change can be told yet.", lang))
     if school.is_empty(school.stage):
         notes.append(
             t("There are no learners in this stage now: {stage}.", lang, stage=stage(school.stage, lang))

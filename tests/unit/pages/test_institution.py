@@ -247,6 +247,7 @@ def test_closed_and_merged_schools_say_where_they_went(client):
 def test_one_year_tells_no_change(signed_in):
     html = signed_in("ministry").get(address(CASES["one_year_school"], "en")).get_data(as_text=True)
     assert "two years are needed" in html
+    assert "There are data for one school year only" in html
 
 
 @pytest.mark.parametrize("case", ["preschool", "higher_institution"])
