@@ -690,7 +690,7 @@ def _list_table(
     request: Request, indicator: Indicator, stage: str, period: Period, rows: Sequence, changes
 ) -> Table:
     lang, signed_in = request.lang, request.scope.signed_in
-    name = "name" if lang == "lv" else "name_en"
+    name = "name_full" if lang == "lv" else "name_en"
     places = {area.code: getattr(area, name) for area in units.municipalities(request.reader)}
     exact = signed_in
     columns = [

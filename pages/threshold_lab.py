@@ -514,7 +514,7 @@ def _changed(request, indicator, stage, period, counts, result: Result) -> Chart
         if changed
         else t("No institution would change its level.", lang)
     )
-    name = "name" if lang == "lv" else "name_en"
+    name = "name_full" if lang == "lv" else "name_en"
     places = {area.code: getattr(area, name) for area in units.municipalities(request.reader)}
     return ChartFrame(
         title=t("Which institutions would change?", lang),
