@@ -144,5 +144,7 @@ def _news(request: Request) -> ChartFrame:
 
 
 def _as_written(text: str, lang: str) -> Markup:
-    """A text that people of the service wrote in Latvian, marked as such on an English page."""
+    """A text that people of the service wrote in Latvian, marked as such on an English page; of two languages one."""
+    if " | " in text:
+        return escape(text.split(" | ", 1)[lang == "en"])
     return escape(text) if lang == "lv" else Markup('<span lang="lv">{}</span>').format(text)

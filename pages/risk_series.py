@@ -110,8 +110,9 @@ def area_frame(
         mark=mark,
         how_to_read=t(
             "The value of a municipality comes from the counts of its institutions; the line is its 95% "
-            "interval, the dashed line Latvia. The borders on the map are schematic. Choose a municipality in "
-            "the list to mark it on the map.",
+            "interval, the dashed line Latvia: where they cross, the difference may be chance. The order is by value "
+            "and no ranking of quality. The borders on the map are schematic. Choose a municipality in the list to "
+            "mark it on the map.",
             lang,
         ),
         provenance=risk_words.of_series(request, indicator, _counts_at(request, indicator, stage, period)),

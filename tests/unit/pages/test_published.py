@@ -406,3 +406,12 @@ def test_statement_names_rule_contact_and_date(view, settings, lang):
     text = view("accessibility", lang).to_html().striptags()
     for part in ("445", "LVS EN 301 549", settings.contact, numbers.date_short("2026-11-21", lang)):
         assert part.replace(numbers.NBSP, " ") in text
+
+
+def test_a_reason_in_two_languages_is_told_in_one():
+    """A reason written in both languages stands in the page's own; one in Latvian is marked on English pages."""
+    from pages.home import _as_written
+
+    assert _as_written("Demonstrācijas dati | Demonstration data", "lv") == "Demonstrācijas dati"
+    assert _as_written("Demonstrācijas dati | Demonstration data", "en") == "Demonstration data"
+    assert _as_written("Labots 1 < 2", "en") == '<span lang="lv">Labots 1 &lt; 2</span>'
