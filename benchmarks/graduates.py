@@ -22,6 +22,7 @@ from sqlalchemy import insert
 from data_access import engine as engines
 from data_access import migrations_runner, releases, schema
 from data_access.bulk import insert_rows
+from data_access.demo import graduate_ages
 from data_access.demo.vocabulary import NACE_SECTIONS, OCCUPATION_GROUPS
 from data_access.importing import reference
 from data_access.importing.batches import open_batch
@@ -57,7 +58,7 @@ FULL = {"higher": Size(35, 260), "vocational": Size(25, 140)}
 
 
 def _facts(system: str, first_id: int, size: Size) -> tuple[dict, dict]:
-    """Columns of fact_graduate and fact_graduate_sector of one system."""
+    """Columns of fact_graduate and fact_graduate_sector of one system; ages follow from the first."""
     rng = np.random.default_rng([SEED, first_id])
     number = size.institutions * OFFERED
     programme = np.concatenate([np.arange(size.programmes), rng.integers(0, size.programmes, number)])
@@ -175,6 +176,9 @@ def build(path: Path, sizes: dict[str, Size]) -> tuple[int, int, float]:
             main, sectors = _facts(system, first, size)
             rows += insert_rows(connection, schema.fact_graduate, main)
             rows += insert_rows(connection, schema.fact_graduate_sector, sectors)
+            ages = graduate_ages.rows(SEED + first, main)
+            ages["load_batch_id"] = np.ones(len(ages["graduates"]), dtype=int)
+            rows += insert_rows(connection, schema.fact_graduate_age, ages)
     taken = [0.0]
 
     def timed(connection, release_id: int) -> None:

@@ -96,10 +96,12 @@ def triangle(
     caption: str,
     name_title: str,
     words: Mapping[str, str],
+    brief: str = "",
 ) -> Markup:
     """Cohorts by years since graduation, in five shades; four states of a cell with a sign and a word each.
 
-    rows: ``name``, ``note``, ``cells``: ``state`` (see STATES), ``x``, ``text``, ``reason``. words: of the states.
+    rows: ``name``, ``note``, ``cells``: ``state`` (see STATES), ``x``, ``text``, ``reason``, and for numbers that are
+    too long for a phone ``brief``, in the unit that `brief` names. words: of the states.
     """
     known = [
         cell["x"]
@@ -119,6 +121,7 @@ def triangle(
                     "state": cell["state"].replace("_", "-"),
                     "shade": sum(cell["x"] >= edge for edge in edges) if drawn else None,
                     "text": number if drawn else None,
+                    "brief": cell.get("brief") if drawn else None,
                     "unit": cell["text"][len(number) :] if drawn else "",  # left out on a phone
                     "sign": _sign(cell),
                     "word": words[cell["state"]]
@@ -135,6 +138,7 @@ def triangle(
         columns=columns,
         caption=caption,
         name_title=name_title,
+        brief=brief,
         legend=[(state.replace("_", "-"), _sign({"state": state}), words[state]) for state in STATES[1:]],
     )
 

@@ -14,7 +14,8 @@ from components.templating import render
 from language import numbers
 from language.messages import t
 
-BAR_KINDS = ("one", "two", "quiet", "rating-1", "rating-2", "rating-4")
+STEPS = ("step-1", "step-2", "step-3", "step-4")  # of what has an order, light to dark
+BAR_KINDS = ("one", "two", "quiet", "rating-1", "rating-2", "rating-4", *STEPS)
 _PAGE = re.compile(r"pp?\. (\d+)")
 _TABLE = re.compile(r"table (\d+)")
 _FIGURE = re.compile(r"figure (\d+)")

@@ -149,8 +149,9 @@ def read_frames(connection: Connection, release_id: int) -> dict[str, pd.DataFra
         "k",
         "graduates",
     )
-    frames["graduates"] = frame(group, names, group.c.plane == "released")
+    frames["graduates"] = frame(group, names, group.c.plane == "released").assign(age="all")
     if len(frames["graduates"]):
+        frames["graduates"] = _with_ages(frame, frames["graduates"])
         final = int(
             connection.execute(
                 select(group.c.year_to)
@@ -176,6 +177,19 @@ def read_frames(connection: Connection, release_id: int) -> dict[str, pd.DataFra
             supervision.c.area_kind != "institution",
         ).sort_values(["area_kind", "area_id", "year"], ignore_index=True)
     return frames
+
+
+def _with_ages(frame: Callable[..., pd.DataFrame], groups: pd.DataFrame) -> pd.DataFrame:
+    """Groups of graduates and those of single ages in one frame."""
+    import pandas as pd
+
+    table = schema.graduate_age
+    names = ("system", "area_kind", "age_group", "field", "level", "k", "area_id", "graduates")
+    ages = frame(table, names, table.c.plane == "released").rename(columns={"age_group": "age"})
+    if not len(ages):
+        return groups
+    ages = ages.assign(sex="all", cohort=0, programme="")[list(groups.columns)]
+    return pd.concat([groups, ages], ignore_index=True)
 
 
 def _enrolment(connection: Connection) -> pd.DataFrame:
@@ -255,7 +269,13 @@ def _take_back(
 
         rows = newly("graduates").assign(plane="released")
         reasons = dict.fromkeys(("income_reason", "relative_reason", "unemployment_reason"), "c")
-        _hide(connection, schema.graduate_group, release_id, rows, RELEASED_NUMBERS, also=reasons)
+        by_age = (rows["age"] != "all").to_numpy()
+        ages = rows[by_age].drop(columns=["sex", "cohort", "programme"]).rename(columns={"age": "age_group"})
+        for target, part in (
+            (schema.graduate_group, rows[~by_age].drop(columns="age")),
+            (schema.graduate_age, ages),
+        ):
+            _hide(connection, target, release_id, part, RELEASED_NUMBERS, also=reasons)
     if "supervision" in built.tables:
         rows = newly("supervision").assign(plane="released", topic="all")
         _hide(connection, schema.supervision_count, release_id, rows, _SUPERVISION_NUMBERS)

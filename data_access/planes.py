@@ -78,6 +78,7 @@ PUBLIC: dict[str, Shown] = {
     "supervision_count": RELEASED,
     "follow_up_count": EVERYTHING,
     "graduate_group": RELEASED,
+    "graduate_age": RELEASED,
     "graduate_flow": EVERYTHING,
     # what schools say to everybody
     "school_answer": Shown(where=lambda table: table.c.restricted == 0),

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, select
 
 from . import facts
 from .bulk import insert_rows
 from .schema import (
     deflator,
     fact_graduate,
+    fact_graduate_age,
     fact_graduate_sector,
     fact_local_market,
+    graduate_age,
     graduate_flow,
     graduate_group,
     graduate_own,
@@ -88,24 +90,47 @@ def count_graduates(connection: Connection, release_id: int) -> Callable[[], Row
     market = labour_market.c
     wages = facts.read(connection, select(market.year, market.area_code, market.measure, market.value))
     local = _local_market(connection)
+    ages = _ages(connection, final)
     base = _flow(connection, final)
 
     def count() -> Rows:
-        rows = graduates.prepare(fact, local, places, prices, wages, final)
+        around = (local, places, prices, wages, final)
+        rows = graduates.prepare(fact, *around)
         if not len(rows):
             return []
-        cells = graduates.groups(rows, final)
+        cells = graduates.groups(rows, final, graduates.prepare(ages, *around) if len(ages) else None)
         regions = {str(number): code for number, code in places.items()}
-        found = [
-            (graduate_group.name, graduates.detail(cells, graduates.compare(cells))),
-            (graduate_group.name, graduates.released(cells, regions, final)),
-        ]
+        found = []
+        for frame in (
+            graduates.detail(cells, graduates.compare(cells)),
+            graduates.released(cells, regions, final),
+        ):
+            by_age = (frame["age"] != "all").to_numpy()
+            one_of = frame[by_age].drop(columns=["sex", "cohort", "programme"])
+            found += [
+                (graduate_group.name, frame[~by_age].drop(columns="age")),
+                (graduate_age.name, one_of.rename(columns={"age": "age_group"})),
+            ]
         flows = graduates.flow(base)
         if len(flows):
             found += [(graduate_flow.name, flows), (graduate_own.name, graduates.own_flow(base))]
         return found
 
     return count
+
+
+def _ages(connection: Connection, final: int) -> pd.DataFrame:
+    """Facts of age groups in the monitoring years whose cohorts are read together."""
+    from indicators import graduates
+
+    fact, age = fact_graduate.c, fact_graduate_age.c
+    own = (age[name] for name in _COLUMNS if name in age)
+    return facts.read(
+        connection,
+        select(*own, age.age_group.label("age"), fact.system, fact.field, fact.level)
+        .join(fact_graduate, and_(*(fact[name] == age[name] for name in _CELL), fact.sex == "all"))
+        .where(age.monitoring_year <= final, age.monitoring_year > final - graduates.POOLED),
+    )
 
 
 def _local_market(connection: Connection) -> pd.DataFrame:

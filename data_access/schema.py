@@ -332,6 +332,18 @@ fact_graduate_sector = _fact(
     *_counts("graduates"),
 )
 
+fact_graduate_age = _fact(  # the same graduates by age at graduation; not crossed with sex
+    "fact_graduate_age",
+    ["institution_id", "graduation_year", "monitoring_year", "programme", "age_group"],
+    *_counts(
+        "graduates", "employed", "unemployed", "studying", "inactive", "emigrated", "unknown", "skilled"
+    ),
+    *_counts("earners", null=True),
+    _real("income_median", null=True),
+    _real("income_lower_quartile", null=True),
+    _real("income_upper_quartile", null=True),
+)
+
 fact_local_market = _fact(  # what graduates are measured against where they live
     "fact_local_market",
     ["municipality_code", "year"],
@@ -812,6 +824,42 @@ GRADUATE_SHARES = (
     "skilled",  # of the employed
 )
 
+
+def _graduate_numbers() -> list[Column]:
+    """What is told of a group of graduates."""
+    return [
+        _int("cohorts"),
+        _int("year_from"),  # monitoring years
+        _int("year_to"),
+        _int("graduates", null=True),
+        _int("in_latvia", null=True),
+        *[_real(f"{name}_{end}", null=True) for name in GRADUATE_SHARES for end in ("low", "high")],
+        _real("employed_lower", null=True),  # 95 % interval
+        _real("employed_upper", null=True),
+        _int("earners", null=True),
+        _real("income_lower_quartile", null=True),  # EUR a year in prices of 2015
+        _real("income_median", null=True),
+        _real("income_upper_quartile", null=True),
+        _real("relative_income", null=True),  # of the average wage of the same year where the earners live
+        _text("income_reason", null=True),
+        _text("relative_reason", null=True),
+        _real("relative_unemployment", null=True),
+        _real("relative_unemployment_lower", null=True),
+        _real("relative_unemployment_upper", null=True),
+        _text("unemployment_reason", null=True),
+        _real("expected_employed", null=True),  # detail plane: of the same field, level and k in the country
+        _real("probability_higher", null=True),
+        _text("reason", null=True),
+        _real("income_mean", null=True),  # EUR a year in prices of 2015, where there is no median
+        _text("income_basis", null=True),  # the wage is that of: municipality | part (of some) | country
+        _text("unemployment_basis", null=True),  # the rate is that of: municipality | region | part | country
+        _real(
+            "local_wage", null=True
+        ),  # EUR a year in prices of 2015, the wage that incomes are measured against
+        _real("local_rate", null=True),  # registered unemployment expected where they live
+    ]
+
+
 graduate_group = _table(  # roll-up: graduates of one group, k years after graduation
     "graduate_group",
     _int("release_id", primary_key=True),
@@ -825,36 +873,25 @@ graduate_group = _table(  # roll-up: graduates of one group, k years after gradu
     _text("field", primary_key=True),  # "" = all
     _text("level", primary_key=True),  # "" = all
     _int("k", primary_key=True),
-    _int("cohorts"),
-    _int("year_from"),  # monitoring years
-    _int("year_to"),
-    _int("graduates", null=True),
-    _int("in_latvia", null=True),
-    *[_real(f"{name}_{end}", null=True) for name in GRADUATE_SHARES for end in ("low", "high")],
-    _real("employed_lower", null=True),  # 95 % interval
-    _real("employed_upper", null=True),
-    _int("earners", null=True),
-    _real("income_lower_quartile", null=True),  # EUR a year in prices of 2015
-    _real("income_median", null=True),
-    _real("income_upper_quartile", null=True),
-    _real("relative_income", null=True),  # of the average wage of the same year where the earners live
-    _text("income_reason", null=True),
-    _text("relative_reason", null=True),
-    _real("relative_unemployment", null=True),
-    _real("relative_unemployment_lower", null=True),
-    _real("relative_unemployment_upper", null=True),
-    _text("unemployment_reason", null=True),
-    _real("expected_employed", null=True),  # detail plane: of the same field, level and k in the country
-    _real("probability_higher", null=True),
-    _text("reason", null=True),
-    _real("income_mean", null=True),  # EUR a year in prices of 2015, where there is no median
-    _text("income_basis", null=True),  # the wage is that of: municipality | part (of some) | country
-    _text("unemployment_basis", null=True),  # the rate is that of: municipality | region | part | country
-    _real(
-        "local_wage", null=True
-    ),  # EUR a year in prices of 2015, the wage that incomes are measured against
-    _real("local_rate", null=True),  # registered unemployment expected where they live
+    *_graduate_numbers(),
     without_rowid=True,
+)
+
+graduate_age = (
+    _table(  # roll-up: graduates by age at graduation, the last three cohorts observed at k together
+        "graduate_age",
+        _int("release_id", primary_key=True),
+        _text("plane", primary_key=True),  # detail (institutions only) | released (country only)
+        _text("system", primary_key=True),
+        _text("area_kind", primary_key=True),  # country | institution
+        _text("area_id", primary_key=True),
+        _text("age_group", primary_key=True),  # up_to_24 | 25_29 | 30_39 | 40_over
+        _text("field", primary_key=True),  # "" = all
+        _text("level", primary_key=True),  # "" = all
+        _int("k", primary_key=True),
+        *_graduate_numbers(),
+        without_rowid=True,
+    )
 )
 
 graduate_flow = (
@@ -908,6 +945,7 @@ RELEASE_TABLES = (
     follow_up_count,
     finding,
     graduate_group,
+    graduate_age,
     graduate_flow,
     graduate_own,
 )

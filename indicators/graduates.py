@@ -28,6 +28,7 @@ STATUSES = ("employed", "unemployed", "studying", "inactive", "emigrated", "unkn
 AWAY = ("emigrated", "unknown")
 SHARES = (*STATUSES, "employed_local", "skilled")
 SEXES = ("women", "men")
+AGES = ("up_to_24", "25_29", "30_39", "40_over")  # at graduation
 K = range(1, 11)
 FLOW_K = (1, 3, 5, 10)
 MATCHING = (
@@ -50,7 +51,7 @@ Z = 1.959964
 QUARTILE = 0.6744898
 
 OBSERVED, NOT_YET, SUPPRESSED, NOT_APPLICABLE = "observed", "not_yet", "suppressed", "not_applicable"
-GROUP = ("system", "area_kind", "area_id", "sex", "cohort", "programme", "field", "level", "k")
+GROUP = ("system", "area_kind", "area_id", "sex", "age", "cohort", "programme", "field", "level", "k")
 
 
 # --- one number at a time ------------------------------------------------------------------------
@@ -260,6 +261,15 @@ _SPECS = (
 )
 
 
+# Of each age: area and what else is told apart; the last cohorts together.
+_AGE_SPECS = (
+    ("country", ("field", "level")),
+    ("country", ("field",)),
+    ("country", ("level",)),
+    ("country", ()),
+    ("institution", ()),
+)
+
 _ENDS = ("lower_quartile", "median", "upper_quartile")
 _CELL = ["institution_id", "graduation_year", "monitoring_year", "programme"]
 TOWN, REGION, PART, COUNTRY = "municipality", "region", "part", "country"  # whose wage or unemployment it is
@@ -370,8 +380,12 @@ def nearest(near: pd.DataFrame, wide: pd.DataFrame) -> pd.DataFrame:
     return found.reset_index()
 
 
-def groups(rows: pd.DataFrame, final: int) -> pd.DataFrame:
-    """Exact counts and incomes of every group that a page may show, one row a group (columns GROUP)."""
+def groups(rows: pd.DataFrame, final: int, ages: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Exact counts and incomes of every group that a page may show, one row a group (columns GROUP).
+
+    rows: of `prepare`. ages: the same of age groups, with `age`. A group is told by age only where the ages of all its
+    programmes and cohorts were delivered and add up to it.
+    """
     import pandas as pd
 
     parts = []
@@ -379,21 +393,46 @@ def groups(rows: pd.DataFrame, final: int) -> pd.DataFrame:
         own = rows[rows["sex"] == sex].reset_index(drop=True)
         if own.empty:
             continue
-        incomes = {
-            name: Incomes.of(own["earners"].to_numpy(), *(own[f"{name}_{end}"].to_numpy() for end in _ENDS))
-            for name in ("real", "ratio")
-        }
-        own["paid"] = own["earners"] * own["real_mean"].fillna(0)
-        own["averaged"] = own["earners"].where(own["real_mean"].notna(), 0)
-        numbers = own[list(_SUMS)].to_numpy(dtype=float)
+        own, numbers, incomes = _measured(own)
         recent = (own["graduation_year"] > final - own["k"] - POOLED).to_numpy()
         for area, keys, by_sex, single, pooled in _SPECS:
             if sex != "all" and not by_sex or sex == "all" and by_sex and keys == ("field",):
                 continue
             for cohort, where in (("single", None), ("pooled", recent)):
                 if (single if cohort == "single" else pooled) and (where is None or where.any()):
-                    parts.append(_sum(own, numbers, incomes, area, keys, where).assign(sex=sex))
-    return pd.concat(parts, ignore_index=True)
+                    parts.append(_sum(own, numbers, incomes, area, keys, where).assign(sex=sex, age="all"))
+    cells = pd.concat(parts, ignore_index=True)
+    recent = None if ages is None else ages["graduation_year"] > final - ages["k"] - POOLED
+    if recent is None or not recent.any():
+        return cells
+    own, numbers, incomes = _measured(ages[recent].reset_index(drop=True))
+    everybody = np.ones(len(own), dtype=bool)
+    told = [
+        _sum(own, numbers, incomes, area, (*keys, "age"), everybody).assign(sex="all")
+        for area, keys in _AGE_SPECS
+    ]
+    return pd.concat([cells, _complete(pd.concat(told, ignore_index=True), cells)], ignore_index=True)
+
+
+def _measured(rows: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray, dict[str, Incomes]]:
+    """Rows with what is paid to their earners, their numbers (columns _SUMS) and their incomes."""
+    rows["paid"] = rows["earners"] * rows["real_mean"].fillna(0)
+    rows["averaged"] = rows["earners"].where(rows["real_mean"].notna(), 0)
+    incomes = {
+        name: Incomes.of(rows["earners"].to_numpy(), *(rows[f"{name}_{end}"].to_numpy() for end in _ENDS))
+        for name in ("real", "ratio")
+    }
+    return rows, rows[list(_SUMS)].to_numpy(dtype=float), incomes
+
+
+def _complete(ages: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
+    """Those groups by age whose ages add up to the whole group in every status."""
+    key = [name for name in GROUP if name != "age"]
+    counts = [*STATUSES, "graduates"]
+    whole = cells[(cells["cohort"] == 0) & (cells["sex"] == "all")].set_index(key)[counts]
+    total = ages.groupby(key)[counts].sum()
+    same = (total == whole.reindex(total.index)).all(axis=1).rename("same")
+    return ages[ages[key].join(same, on=key)["same"].to_numpy(dtype=bool)]
 
 
 def _sum(
@@ -472,6 +511,7 @@ def compare(cells: pd.DataFrame) -> pd.DataFrame:
     national = cells[
         (cells["area_kind"] == "country")
         & (cells["sex"] == "all")
+        & (cells["age"] == "all")
         & (cells["cohort"] == 0)
         & (cells["programme"] == "")
         & (cells["field"] != "")
@@ -627,12 +667,15 @@ def equations(cells: pd.DataFrame, institution_region: Mapping[str, str], final:
     no_field, no_level = (cells["field"] == "").to_numpy(), (cells["level"] == "").to_numpy()
     recent = (cells["cohort"] > final - cells["k"] - POOLED).to_numpy() | pooled
     home = cells["area_id"].where(~place, cells["area_id"].map(institution_region)).to_numpy()
+    any_age = (cells["age"] == "all").to_numpy()
 
-    def line(mask: np.ndarray, *keys: str, extra: np.ndarray | None = None) -> np.ndarray:
+    def line(
+        mask: np.ndarray, *keys: str, extra: np.ndarray | None = None, same: tuple[str, ...] = ("age",)
+    ) -> np.ndarray:
         """Numbers of the lines; a cell alone in its line has no parts in the cube and belongs to none."""
         result = np.full(len(cells), -1)
         if mask.any():
-            part = cells.loc[mask, ["system", "k", *keys]]
+            part = cells.loc[mask, ["system", "k", *same, *keys]]
             if extra is not None:
                 part = part.assign(extra=extra[mask])
             numbers = part.groupby(list(part.columns), sort=False).ngroup().to_numpy()
@@ -654,6 +697,7 @@ def equations(cells: pd.DataFrame, institution_region: Mapping[str, str], final:
         Sums(line((place | region) & total & pooled, extra=home), region),  # institutions of a region
         Sums(line((country & no_field & no_level & total & everyone & pooled) | region), country),  # regions
         Sums(line(top, "cohort", "field", "level"), everyone),  # women and men
+        Sums(line(top & everyone & pooled, "field", "level", same=()), any_age),  # ages
         Sums(
             line(total & recent, "area_kind", "area_id", "sex", "field", "level"), pooled
         ),  # cohorts of a pool
@@ -739,6 +783,8 @@ RELEASED_NUMBERS = (
 
 def released(cells: pd.DataFrame, institution_region: Mapping[str, str], final: int) -> pd.DataFrame:
     """The plane of everybody else: small groups hidden with their complements, counts rounded, shares in bands."""
+    # Of institutions, ages are for the own scope only.
+    cells = cells[(cells["area_kind"] == "country") | (cells["age"] == "all")].reset_index(drop=True)
     size = cells["graduates"].to_numpy(dtype=float)
     blocks = cells.groupby(["system", "k"], sort=False).ngroup().to_numpy()
     hidden = complement(size, size < MINIMUM, equations(cells, institution_region, final), blocks)

@@ -316,7 +316,13 @@ def triangle(chosen: Chosen) -> ChartFrame:
             state, cell, value = cell_of(chosen, cohort, k)
             states[state] = states.get(state, 0) + 1
             cells.append(
-                {"state": state, "x": value.x, "text": _short(value, chosen), "reason": value.reason}
+                {
+                    "state": state,
+                    "x": value.x,
+                    "text": _short(value, chosen),
+                    "brief": _thousands(value, chosen),
+                    "reason": value.reason,
+                }
             )
             table_row[f"k{k}"] = words[state] if state == method.NOT_YET else cell
         rows.append({"name": str(cohort), "cells": cells})
@@ -340,6 +346,7 @@ def triangle(chosen: Chosen) -> ChartFrame:
             caption=t("Cohorts by years after graduation", lang) + f": {chosen.label()}",
             name_title=t("Graduated in", lang),
             words=words,
+            brief=t("in thousand EUR", lang) if chosen.measure.kind == "euro" else "",
         ),
         how_to_read=t(
             "A row is a year of graduation, a column the years since then; darker is higher. A diagonal from the lower "
@@ -367,3 +374,10 @@ def _short(value: Value, chosen: Chosen) -> str | None:
     if chosen.measure.kind == "euro":
         return numbers.integer(value.x, chosen.lang)
     return value.text
+
+
+def _thousands(value: Value, chosen: Chosen) -> str | None:
+    """An income for a phone, where ten columns leave room for four signs."""
+    if value.text is None or chosen.measure.kind != "euro":
+        return None
+    return numbers.decimal(value.x / 1000, chosen.lang, 1)

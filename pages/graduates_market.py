@@ -1,4 +1,4 @@
-"""Graduates and the labour market: pay and unemployment, sectors, regions, women and men."""
+"""Graduates and the labour market: pay and unemployment, sectors, regions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from .graduates_choice import (
     SECTORS,
     Chosen,
     after,
-    apart,
     field_name,
     is_near,
     lower,
@@ -410,106 +409,6 @@ def residence(chosen: Chosen) -> ChartFrame:
                 Column("n", t("Graduates of its institutions", lang), "integer"),
                 Column("lives", t("Share of those in Latvia who live there", lang), "percent"),
                 Column("living", t("Graduates who live there", lang), "integer"),
-            ],
-            rows,
-            lang,
-            notes=notes_of(chosen),
-        ),
-        provenance=chosen.provenance(note=chosen.market_note),
-    )
-
-
-def sexes(chosen: Chosen) -> ChartFrame:
-    """Women and men in the same field."""
-    lang, k = chosen.lang, chosen.k
-    both = queries.sexes(chosen.reader, chosen.system, [k])
-    found = {(sex, row.field, row.level): row for sex, rows in both.items() for row in rows}
-    keys_ = [(field, "") for field in chosen.fields] + [("", "")]
-    groups, rows, gaps = [], [], []
-    for field, level in keys_:
-        women, men = (chosen.value(found.get((sex, field, level))) for sex in method.SEXES)
-        groups.append(
-            {
-                "name": field_name(field, lang),
-                "total": not field,
-                "bars": [
-                    {
-                        "value": women.x,
-                        "text": women.text or "",
-                        "kind": "one",
-                        "name": t("women", lang),
-                        "reason": women.reason or "x",
-                    },
-                    {
-                        "value": men.x,
-                        "text": men.text or "",
-                        "kind": "two",
-                        "name": t("men", lang),
-                        "reason": men.reason or "x",
-                    },
-                ],
-            }
-        )
-        counts = [found.get((sex, field, level)) for sex in method.SEXES]
-        rows.append(
-            {
-                "field": field_name(field, lang),
-                "women": women.cell,
-                "men": men.cell,
-                **{
-                    f"n_{sex}": row.graduates
-                    if row is not None and row.graduates is not None
-                    else Reason((row.reason if row is not None else None) or "x")
-                    for sex, row in zip(method.SEXES, counts, strict=True)
-                },
-            }
-        )
-        if field and women.x is not None and men.x is not None:
-            both_spans = (chosen.span_of(found.get((sex, field, level))) for sex in method.SEXES)
-            gaps.append((women.x - men.x, field, women.text, men.text, apart(*both_spans)))
-    total = [chosen.value(found.get((sex, "", ""))) for sex in method.SEXES]
-    finding = t("Nothing has been observed {after} yet.", lang, after=after(k, lang))
-    if total[0].text is not None and total[1].text is not None:
-        finding = t(
-            "All fields together: women {women}, men {men}.", lang, women=total[0].text, men=total[1].text
-        )
-        clear = [gap for gap in gaps if gap[4]]
-        if clear:
-            widest = max(clear, key=lambda gap: abs(gap[0]))
-            finding += " " + t(
-                "The widest difference that chance hardly makes: {field} (women {women}, men {men}).",
-                lang,
-                field=lower(field_name(widest[1], lang)),
-                women=widest[2],
-                men=widest[3],
-            )
-        elif gaps:
-            finding += " " + t("In no field do they differ by more than chance.", lang)
-    return chosen.frame(
-        title=t("Do women and men of the same field do equally well?", lang),
-        finding=finding,
-        mark=bars(
-            groups,
-            lang,
-            caption=t("Women and men", lang) + f", {after(k, lang)}",
-            name_title=t("Field", lang),
-            value_title=chosen.label(),
-            legend=[("one", t("women", lang)), ("two", t("men", lang))],
-        ),
-        how_to_read=t(
-            "Bars from zero, the last three cohorts together. A difference counts where the 95% intervals lie apart. Women and men choose different programmes within a field, so "
-            "a difference is a question, not a proof of unequal treatment.",
-            lang,
-        ),
-        table=Table(
-            "dzimums",
-            t("Women and men", lang) + f", {after(k, lang)}: {chosen.label()}",
-            [
-                Column("field", t("Field", lang)),
-                Column("women", t("Women", lang), chosen.kind()),
-                Column("men", t("Men", lang), chosen.kind()),
-                Column("n_women", t("Women, graduates", lang), "integer"),
-                Column("n_men", t("Men, graduates", lang), "integer"),
             ],
             rows,
             lang,

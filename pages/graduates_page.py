@@ -14,7 +14,8 @@ from language.messages import translate as t
 from .graduates_choice import LEVELS, PARAMS, Chosen
 from .graduates_cohorts import cohort_lines, triangle
 from .graduates_controls import controls, headline, keys, links, measures
-from .graduates_market import flow, quadrant, residence, sexes
+from .graduates_equal import ages, own_ages, sexes
+from .graduates_market import flow, quadrant, residence
 from .graduates_programmes import fields, national_programmes, own_programmes
 from .graduates_published import anchors
 from .graduates_work import founders, occupations
@@ -23,10 +24,11 @@ from .kept import keep, kept, once
 Builder = Callable[[Chosen], Part | None]
 COUNTRY: dict[str, tuple[Builder, ...]] = {
     "higher": (
-        fields, triangle, national_programmes, quadrant, occupations, flow, founders, sexes, residence, anchors,
+        fields, triangle, national_programmes, quadrant, occupations, flow, founders, sexes, ages, residence,
+        anchors,
     ),
     "vocational": (
-        fields, sexes, residence, national_programmes, triangle, quadrant, flow, occupations, founders, anchors,
+        fields, sexes, ages, residence, national_programmes, triangle, quadrant, flow, occupations, founders, anchors,
     ),
 }  # fmt: skip
 
@@ -73,7 +75,7 @@ def _parts(chosen: Chosen) -> list[Part]:
 def _own(chosen: Chosen) -> list[Part]:
     """The institution, or one programme of it."""
     own = [keys(chosen), measures(chosen), cohort_lines(chosen), own_programmes(chosen.comparable)]
-    return own if chosen.programme else [*own, *_built(chosen, occupations, founders, triangle)]
+    return own if chosen.programme else [*own, *_built(chosen, occupations, founders, own_ages, triangle)]
 
 
 def _beside(chosen: Chosen) -> list[Part]:

@@ -15,6 +15,7 @@ from . import (
     absence,
     evaluation,
     exams,
+    graduate_ages,
     graduates,
     labour,
     network,
@@ -113,6 +114,7 @@ def build(
     main, sectors = followed.result()
     write(schema.fact_graduate, main)
     write(schema.fact_graduate_sector, sectors)
+    write(schema.fact_graduate_age, graduate_ages.rows(seed, main))
     write(schema.fact_local_market, labour.rows(world))
     forgotten = {table.name for table in tables} - set(written)
     if forgotten:

@@ -152,6 +152,79 @@ def _values(
     return {tuple(row[:-1]): row[-1] for row in connection.execute(query)}
 
 
+def wholes(connection: Connection, table: Table, tables: Mapping[int, list[dict]]) -> None:
+    """Rows that together are one row of another table: every count adds up to what is loaded there."""
+    own = schema.metadata.tables[table.dataset.table]
+    for whole in table.dataset.wholes:
+        other = schema.metadata.tables[whole.table]
+        groups: dict[tuple, list[tuple[Row, dict]]] = defaultdict(list)
+        for row in table.rows:
+            for one in tables[id(row)]:
+                groups[tuple(one[key] for key in whole.keys)].append((row, one))
+        partners = _rows(connection, other, whole.keys, whole.columns, groups, whole.where)
+        names = tuple(own.primary_key.columns.keys())
+        delivered = {tuple(one[name] for name in names) for rows in groups.values() for _row, one in rows}
+        rest: dict[tuple, list[Mapping]] = defaultdict(list)
+        for one in _rows(connection, own, names, whole.columns, groups, {}, whole.keys):
+            if tuple(one[name] for name in names) not in delivered:
+                rest[tuple(one[key] for key in whole.keys)].append(one)
+        drop = set()
+        for partner in partners:
+            key = tuple(partner[name] for name in whole.keys)
+            members = [one for _row, one in groups.get(key, ())]
+            if not members:
+                continue
+            for code in whole.columns:
+                total = sum(one[code] or 0 for one in (*members, *rest[key]))
+                if partner[code] is None or total == partner[code]:
+                    continue
+                column = table.dataset.column(code)
+                for row, _one in groups[key]:
+                    drop.add(id(row))
+                    table.spoil(
+                        row,
+                        Finding(
+                            rule="groups_not_whole",
+                            sheet=row.sheet,
+                            row=row.number,
+                            letter=table.letters.get((row.sheet, column.code), ""),
+                            heading=column.name_lv,
+                            value=shown(row.values[column.code], column.personal),
+                            words={
+                                "column": (column.name_lv, column.name_en),
+                                "sum": total,
+                                "whole": partner[code],
+                            },
+                        ),
+                    )
+                break
+        table.rows = [row for row in table.rows if id(row) not in drop]
+
+
+def _rows(
+    connection: Connection,
+    table,
+    keys: tuple[str, ...],
+    columns: tuple[str, ...],
+    wanted: Mapping[tuple, object],
+    where: Mapping[str, object],
+    groups: tuple[str, ...] = (),
+) -> list[Mapping]:
+    """Rows of a table with these keys and counts, of the institutions and years that are wanted.
+
+    groups: names of the parts of a wanted key (keys when not given).
+    """
+    groups = groups or keys
+    query = select(*(table.c[name] for name in (*keys, *columns)))
+    query = query.where(*(table.c[name] == value for name, value in where.items()))
+    for name in ("monitoring_year", "school_year", "year"):
+        if name in groups:
+            place = groups.index(name)
+            query = query.where(table.c[name].in_(sorted({key[place] for key in wanted})))
+            break
+    return [row for row in connection.execute(query).mappings() if tuple(row[g] for g in groups) in wanted]
+
+
 def suspicious(table: Table) -> None:
     """Columns that were filled down, doubled or estimated."""
     for code in table.dataset.watched:

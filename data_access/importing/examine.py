@@ -120,6 +120,7 @@ def _checked(
         id(row): revisions.table_rows(dataset, row.values, known.institutions) for row in table.rows
     }
     checks.bounds(connection, table, table_rows)
+    checks.wholes(connection, table, table_rows)
     checks.totals(table, known)
     try:
         checks.limit(table)

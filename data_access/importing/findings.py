@@ -308,6 +308,11 @@ RULES: dict[str, tuple[str, str, str]] = {
         _("“{column}” ({value}) is larger than the number of learners already loaded ({limit})."),
         _("Check the number, or load the corrected number of learners first."),
     ),
+    "groups_not_whole": (
+        ERROR,
+        _("“{column}” of the groups adds up to {sum}; of all together {whole} are loaded already."),
+        _("Check the groups and whether one is missing, or load the corrected file of all together first."),
+    ),
     "row_twice": (NOTICE, _("The same row stands twice; it was counted once (first in row {first})."), _("Nothing to do.")),
     "row_differs": (
         ERROR,

@@ -11,7 +11,7 @@ from functools import cache
 from itertools import chain, islice
 from math import log10
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Row, Select, select
 
 from indicators.catalogue import INDICATORS
 from indicators.model import UNITS
@@ -354,24 +354,40 @@ def _graduates(connection: Connection, release_id: int) -> Iterator[Sequence[Cel
     )
     for row in chain.from_iterable(parts):
         value = row._mapping
-        income = row.income_reason or row.reason
         yield (
             row.system, row.area_kind, *names[row.area_kind, row.area_id], row.sex,
             str(row.cohort) if row.cohort else "last_three",
             *[value[name] or "all" for name in ("programme", "field", "level")],
-            row.k, row.cohorts, row.year_from, row.year_to,
-            *[_whole(value[name], row.reason) for name in _GRADUATE_COUNTS],
-            *[_number(value[name], 3, row.reason) for name in _GRADUATE_SHARES],
-            *[_number(value[name], 0, income) for name in _INCOMES],
-            _number(row.income_mean, 0, income or "z"),
-            _number(row.relative_income, 2, row.relative_reason or income),
-            *[
-                _number(value[name], 1, row.unemployment_reason or row.reason)
-                for name in _RELATIVE_UNEMPLOYMENT
-            ],
-            row.income_basis or "", _number(row.local_wage, 0, row.relative_reason or row.reason or "c"),
-            row.unemployment_basis or "", _number(row.local_rate, 3, row.unemployment_reason or row.reason or "c"),
+            row.k, *_of_graduates(row),
         )  # fmt: skip
+
+
+def _graduates_by_age(connection: Connection, release_id: int) -> Iterator[Sequence[Cell]]:
+    table, names = schema.graduate_age, _area_names(connection)
+    keys = ("system", "area_kind", "area_id", "age_group", "field", "level", "k")
+    statement = select(table).where(_of(table, release_id), table.c.plane == "released")
+    for row in _stream(connection, statement.order_by(*[table.c[key] for key in keys])):
+        yield (
+            row.system, row.area_kind, *names[row.area_kind, row.area_id], row.age_group,
+            row.field or "all", row.level or "all", row.k, *_of_graduates(row),
+        )  # fmt: skip
+
+
+def _of_graduates(row: Row) -> tuple[Cell, ...]:
+    """What is told of a group of graduates, after its keys."""
+    value = row._mapping
+    income = row.income_reason or row.reason
+    return (
+        row.cohorts, row.year_from, row.year_to,
+        *[_whole(value[name], row.reason) for name in _GRADUATE_COUNTS],
+        *[_number(value[name], 3, row.reason) for name in _GRADUATE_SHARES],
+        *[_number(value[name], 0, income) for name in _INCOMES],
+        _number(row.income_mean, 0, income or "z"),
+        _number(row.relative_income, 2, row.relative_reason or income),
+        *[_number(value[name], 1, row.unemployment_reason or row.reason) for name in _RELATIVE_UNEMPLOYMENT],
+        row.income_basis or "", _number(row.local_wage, 0, row.relative_reason or row.reason or "c"),
+        row.unemployment_basis or "", _number(row.local_rate, 3, row.unemployment_reason or row.reason or "c"),
+    )  # fmt: skip
 
 
 def _destinations(connection: Connection, release_id: int) -> Iterator[Sequence[Cell]]:
@@ -488,15 +504,20 @@ def _releases(connection: Connection, _release_id: int) -> Iterator[Sequence[Cel
 
 
 _AREA = ("area_kind", "area", "area_name")
-_GRADUATE_COLUMNS = (
-    C("system", "text", "higher = augstākā, vocational = profesionālā izglītība", "higher or vocational education"),
-    *_AREA,
-    C("sex", "text", "dzimums: all, women, men", "sex: all, women, men"),
-    C("cohort", "text", "absolvēšanas gads; last_three = pēdējie trīs izlaidumi kopā", "year of graduation; last_three = the last three cohorts together"),
-    C("programme", "text", "programma vai kvalifikācija; all = visas", "programme or qualification; all = all of them"),
-    C("field", "text", "izglītības tematiskā grupa; all = visas", "field of education; all = all of them"),
-    C("level_of_study", "text", "izglītības līmenis; all = visi", "level of education; all = all of them"),
-    C("years_after", "integer", "gadi pēc absolvēšanas", "years after graduation"),
+_SYSTEM = C(
+    "system",
+    "text",
+    "higher = augstākā, vocational = profesionālā izglītība",
+    "higher or vocational education",
+)
+_FIELD = C(
+    "field", "text", "izglītības tematiskā grupa; all = visas", "field of education; all = all of them"
+)
+_LEVEL = C(
+    "level_of_study", "text", "izglītības līmenis; all = visi", "level of education; all = all of them"
+)
+_YEARS_AFTER = C("years_after", "integer", "gadi pēc absolvēšanas", "years after graduation")
+_GRADUATE_NUMBERS = (
     C("cohorts", "integer", "saskaitīto izlaidumu skaits", "number of cohorts added up"),
     C("year_from", "integer", "pirmais novērojuma gads", "first year of observation"),
     C("year_to", "integer", "pēdējais novērojuma gads", "last year of observation"),
@@ -534,6 +555,13 @@ _GRADUATE_COLUMNS = (
     C("local_wage", "number", "šī alga, EUR gadā 2015. gada cenās; no 100 absolventiem", "that wage, EUR a year in prices of 2015; from 100 graduates on"),
     C("unemployment_of", "text", "kā bezdarba līmenis: municipality, region, country vai part = jaukts", "whose rate of unemployment: municipality, region, country or part = mixed"),
     C("local_unemployment", "share", "šis līmenis, noapaļots līdz 0,5 %; no 100 absolventiem", "that rate, rounded to 0.5%; from 100 graduates on"),
+)  # fmt: skip
+_GRADUATE_COLUMNS = (
+    _SYSTEM, *_AREA,
+    C("sex", "text", "dzimums: all, women, men", "sex: all, women, men"),
+    C("cohort", "text", "absolvēšanas gads; last_three = pēdējie trīs izlaidumi kopā", "year of graduation; last_three = the last three cohorts together"),
+    C("programme", "text", "programma vai kvalifikācija; all = visas", "programme or qualification; all = all of them"),
+    _FIELD, _LEVEL, _YEARS_AFTER, *_GRADUATE_NUMBERS,
 )  # fmt: skip
 
 TABLES: dict[str, OpenTable] = {
@@ -640,6 +668,21 @@ TABLES: dict[str, OpenTable] = {
             columns=_columns(*_GRADUATE_COLUMNS),
             key=("system", "area_kind", "area", "sex", "cohort", "programme", "field", "level_of_study", "years_after"),
             rows=_graduates,
+        ),
+        OpenTable(
+            name="graduates-by-age",
+            group="topics",
+            title_lv="Absolventi pēc vecuma",
+            title_en="Graduates by age",
+            about_lv="Nodarbinātība, ienākumi un mācību turpināšana pēc vecuma absolvējot, valstī, pēdējie trīs izlaidumi kopā; visi skaitļi ir aizsargāti.",
+            about_en="Employment, income and further study by age at graduation, in the country, the last three cohorts together; all numbers are protected.",
+            columns=_columns(
+                _SYSTEM, *_AREA,
+                C("age_group", "text", "vecums absolvējot: up_to_24, 25_29, 30_39, 40_over", "age at graduation: up_to_24, 25_29, 30_39, 40_over"),
+                _FIELD, _LEVEL, _YEARS_AFTER, *_GRADUATE_NUMBERS,
+            ),
+            key=("system", "area_kind", "area", "age_group", "field", "level_of_study", "years_after"),
+            rows=_graduates_by_age,
         ),
         OpenTable(
             name="graduate-destinations",

@@ -12,6 +12,7 @@ from ..schema import (
     deflator,
     fact_graduate,
     fact_local_market,
+    graduate_age,
     graduate_flow,
     graduate_group,
     graduate_own,
@@ -82,6 +83,37 @@ def institution_plane(reader: Reader, place: Row) -> str:
 def sexes(reader: Reader, system: str, ks: Sequence[int]) -> dict[str, Sequence[Row]]:
     """Women and men by field and by level, cohorts read together."""
     return {sex: groups(reader, system, sex=sex, field=None, level=None, ks=ks) for sex in ("women", "men")}
+
+
+def ages(
+    reader: Reader,
+    system: str,
+    *,
+    k: int | None = None,
+    area_kind: str = "country",
+    area_id: str = "LV",
+    plane: str = "released",
+    field: str | None = None,
+    level: str | None = None,
+) -> Sequence[Row]:
+    """Groups by age at graduation, cohorts read together; k, field or level None = all values.
+
+    plane: of `institution_plane` for an institution; its ages are in the detail plane only.
+    """
+    table = graduate_age.c
+    told = {"k": k, "field": field, "level": level}
+    return reader.connection.execute(
+        select(graduate_age)
+        .where(
+            table.release_id == reader.release.id,
+            table.plane == plane,
+            table.system == system,
+            table.area_kind == area_kind,
+            table.area_id == area_id,
+            *(table[name] == value for name, value in told.items() if value is not None),
+        )
+        .order_by(table.age_group, table.field, table.level, table.k)
+    ).all()
 
 
 def programmes(reader: Reader, system: str, *, k: int, field: str | None, level: str | None) -> Sequence[Row]:

@@ -437,15 +437,17 @@ def _graduates(builder: Builder, tables: dict, names: list, shown: pd.DataFrame,
     top = (shown["area_kind"] == "country").to_numpy().copy()
     for name in ("programme", "field", "level"):
         top &= (shown[name] == "").to_numpy()
-    top &= (shown["sex"] == "all").to_numpy()
+    whole = (shown["age"] == "all").to_numpy()
+    top &= (shown["sex"] == "all").to_numpy() & whole
     variables = builder.add_variables(printed, need=np.where(hidden, WIDTH, 0.0))
     rows = builder.add_rows(np.where(top, np.inf, np.where(hidden, 1.0, np.nan_to_num(printed))), hidden)
     builder.say(rows, variables, *box_of_rounded(printed, RULES.minimum))
     for one in lines:
         builder.add_sums(one.line, variables, one.whole)
     key = ["system", "area_kind", "area_id", "sex", "cohort", "programme", "field", "level", "k"]
-    tables["graduates"] = Table("graduates", shown[key], int(rows[0]), {"n": variables})
-    names.append(_named("graduates", shown[key]))
+    tables["graduates"] = Table("graduates", shown[[*key, "age"]], int(rows[0]), {"n": variables})
+    # Groups of all ages keep the names that earlier releases gave them in the ledger.
+    names.append(_named("graduates", shown[key]).where(whole, _named("graduate_age", shown[[*key, "age"]])))
 
 
 def _same_graduates(builder: Builder, tables: dict, frames: dict[str, pd.DataFrame]) -> None:
@@ -454,7 +456,7 @@ def _same_graduates(builder: Builder, tables: dict, frames: dict[str, pd.DataFra
     one, other = frames["flows"], frames["graduates"]
     whole = (one["kind"] == "founded") & (one["category"] == "")
     same = (other["area_kind"] == "country") & (other["sex"] == "all") & (other["cohort"] == 0)
-    same &= (other["programme"] == "") & (other["level"] == "")
+    same &= (other["age"] == "all") & (other["programme"] == "") & (other["level"] == "")
     left = one[[*key, "graduates"]].assign(variable=tables["flows"].variables["n"])[whole]
     right = other[[*key, "graduates"]].assign(same=tables["graduates"].variables["n"])[same]
     both = left.merge(right, on=key)

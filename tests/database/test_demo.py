@@ -504,6 +504,27 @@ def test_graduate_cohorts_keep_their_size(tables):
     assert set(data.system) == {"higher", "vocational"}
 
 
+def test_graduates_by_age_are_the_graduates(tables):
+    """Ages add up to the group in every status and keep their size from year to year; those of a doctor are older."""
+    keys = ["institution_id", "graduation_year", "monitoring_year", "programme"]
+    statuses = ["employed", "unemployed", "studying", "inactive", "emigrated", "unknown"]
+    counts = ["graduates", *statuses, "skilled", "earners"]
+    data = tables("graduate_age")
+    people = tables("graduate").query("sex == 'all'").set_index(keys)
+    total = data.groupby(keys)[counts].sum()
+    assert total.equals(people.loc[total.index, counts])
+    assert len(total) == len(people)
+    assert (data[statuses].sum(axis=1) == data.graduates).all()
+    assert (data.graduates > 0).all()
+    assert (data.skilled <= data.employed).all()
+    assert (data.earners <= data.employed + data.studying).all()
+    assert data.income_median.notna().eq(data.earners > 0).all()
+    assert (data.groupby([*keys[:2], "programme", "age_group"]).graduates.nunique() == 1).all()
+    doctors = data[data.programme.str.endswith("doktors")].groupby("age_group").graduates.sum()
+    assert "up_to_24" not in doctors
+    assert doctors["30_39"] > doctors["25_29"]
+
+
 def test_graduate_sectors_agree(tables):
     """Sectors and occupations add up to the employed; of higher education occupations 1-3 to those whose work fits."""
     keys = ["institution_id", "graduation_year", "monitoring_year", "programme"]

@@ -30,6 +30,22 @@ PROGRAMMES = (
 )
 
 
+def _ages(row: dict) -> list[dict]:
+    """The age groups of a row of all: half of every status is up to 24, the rest 30 to 39."""
+    rows = []
+    for age, take in (("up_to_24", lambda n: n // 2), ("30_39", lambda n: n - n // 2)):
+        counts = {name: take(row[name]) for name in (*method.STATUSES, "skilled", "earners")}
+        size = sum(counts[name] for name in method.STATUSES)
+        keys = ("institution_id", "graduation_year", "monitoring_year", "programme", "load_batch_id")
+        incomes = {
+            name: row[name] if counts["earners"] else None for name in row if name.startswith("income_")
+        }
+        rows.append(
+            {name: row[name] for name in keys} | {"age_group": age, "graduates": size} | counts | incomes
+        )
+    return [one for one in rows if one["graduates"]]
+
+
 def _facts() -> tuple[pd.DataFrame, pd.DataFrame]:
     """Three institutions, three programmes, cohorts 2017..2023; one programme is small, 2024 is not finished."""
     rng = np.random.default_rng(7)
@@ -117,12 +133,13 @@ def graduated(engine):
         )
         insert_rows(connection, schema.fact_graduate, main)
         insert_rows(connection, schema.fact_graduate_sector, sectors)
+        everyone = main[main["sex"] == "all"].astype(object).to_dict("records")
+        insert_rows(connection, schema.fact_graduate_age, [one for row in everyone for one in _ages(row)])
         releases.publish(connection, reason="test", author="test", steps=(roll_up_graduates,))
     return engine, main
 
 
-def _groups(engine, plane="released"):
-    table = schema.graduate_group
+def _groups(engine, plane="released", table=schema.graduate_group):
     with engine.begin() as connection:
         rows = connection.execute(select(table).where(table.c.plane == plane)).mappings().all()
     return pd.DataFrame(rows)
@@ -235,18 +252,41 @@ def test_incomes_and_unemployment_are_measured_by_the_municipality_of_residence(
     assert sorted(map(str, (row[1:] for row in regions))) == sorted(map(str, (row[1:] for row in before)))
 
 
+def test_ages_add_up_to_the_groups_and_small_ones_are_hidden(graduated):
+    """Half of every status is up to 24: the ages of the country are half of it, exact numbers only for institutions."""
+    engine, main = graduated
+    with reading(engine, Scope.public()) as reader:
+        told = {row.age_group: row for row in queries.ages(reader, "higher", k=1, field="", level="")}
+        inner = queries.ages(reader, "higher", k=1)
+        assert not queries.ages(reader, "higher", area_kind="institution", area_id="1", plane="released")
+    recent = main[(main["sex"] == "all") & main["monitoring_year"].between(2021, 2023)]
+    recent = recent[recent["monitoring_year"] - recent["graduation_year"] == 1]
+    young = sum((recent[name] // 2).sum() for name in method.STATUSES)
+    assert told["up_to_24"].graduates == method.rounded(young)
+    assert told["30_39"].graduates == method.rounded(recent["graduates"].sum() - young)
+    assert {row.field for row in inner} == {"", "science_maths_it", "education"}
+    assert all(row.graduates is None or row.graduates >= 10 for row in inner)
+    with reading(engine, Scope(role="school", institutions=frozenset({2}))) as reader:
+        own = queries.ages(reader, "higher", k=1, area_kind="institution", area_id="2", plane="detail")
+    mine = recent[recent["institution_id"] == 2]
+    assert [row.age_group for row in own] == ["30_39", "up_to_24"]
+    assert sum(row.graduates for row in own) == mine["graduates"].sum()
+    assert own[1].employed_low * own[1].graduates == pytest.approx((mine["employed"] // 2).sum())
+    assert sum(getattr(own[0], f"{name}_low") for name in method.STATUSES) == pytest.approx(1)
+
+
 def test_no_unfinished_year_has_a_number(graduated):
     engine, _main = graduated
     for plane in ("detail", "released"):
-        rows = _groups(engine, plane)
+        rows = pd.concat([_groups(engine, plane), _groups(engine, plane, schema.graduate_age)])
         assert (rows["year_to"] <= 2023).all()
-        single = rows[rows["cohort"] != 0]
+        single = rows[rows["cohort"].fillna(0) != 0]
         assert (single["cohort"] + single["k"] <= 2023).all()
 
 
 def test_six_statuses_are_a_hundred_percent_in_every_exact_cell(graduated):
     engine, _main = graduated
-    rows = _groups(engine, "detail")
+    rows = pd.concat([_groups(engine, "detail"), _groups(engine, "detail", schema.graduate_age)])
     total = sum(rows[f"{status}_low"] for status in method.STATUSES)
     assert total.between(0.999, 1.001).all()
 
@@ -386,7 +426,11 @@ def released(demo_path):
         rows = connection.execute(
             select(schema.graduate_group).where(schema.graduate_group.c.plane == "released")
         )
-        frame = pd.DataFrame(rows.mappings().all())
+        frame = pd.DataFrame(rows.mappings().all()).assign(age="all")
+        table = schema.graduate_age
+        rows = connection.execute(select(table).where(table.c.plane == "released")).mappings().all()
+        ages = pd.DataFrame(rows).rename(columns={"age_group": "age"})
+        frame = pd.concat([frame, ages.assign(sex="all", cohort=0, programme="")], ignore_index=True)
         home = connection.execute(
             select(schema.institution.c.id, schema.municipality.c.region_code).join(
                 schema.municipality, schema.municipality.c.code == schema.institution.c.municipality_code

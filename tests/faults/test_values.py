@@ -158,6 +158,83 @@ def test_c25_more_absent_than_enrolled(look, small_url):
         engine.dispose()
 
 
+def test_c25_age_groups_that_are_not_the_graduates(look, small_url):
+    """The statuses of a row add up to its group, and the groups of a programme to what is loaded of all its graduates."""
+    from sqlalchemy import delete, insert
+
+    from data_access import engine as engines
+    from data_access.schema import fact_graduate
+
+    counts = (
+        "graduates",
+        "employed",
+        "unemployed",
+        "studying",
+        "inactive",
+        "emigrated",
+        "unknown",
+        "skilled",
+    )
+    keys = ("reg_no", "graduation_year", "monitoring_year", "programme", "age_group")
+    rest = ("earners", "income_median", "income_lower_quartile", "income_upper_quartile")
+    programmes = {
+        "32525 Autotransports": (40, 30, 2, 3, 2, 2, 1, 12),
+        "32811 Ēdināšana": (20, 14, 2, 2, 1, 1, 0, 6),
+    }
+
+    def rows(name, *groups):
+        ages = ("up_to_24", "25–29 gadi", "30_39")
+        return [
+            ("9910000022", "2020", "2022", name, age, *group, group[1], "9000", "7000", "12000")
+            for age, group in zip(ages, groups, strict=False)
+        ]
+
+    good = rows("32525 Autotransports", (30, 23, 1, 3, 1, 1, 1, 10), (10, 7, 1, 0, 1, 1, 0, 2))
+    other = [(20, 14, 2, 2, 1, 1, 0, 6)]
+    engine = engines.create(small_url)
+    with engine.begin() as connection:
+        connection.execute(
+            insert(fact_graduate),
+            [
+                {
+                    "institution_id": 2, "graduation_year": 2020, "monitoring_year": 2022, "programme": name, "sex": "all",
+                    "system": "vocational", "field": "services", "level": "trade", **dict(zip(counts, n, strict=True)),
+                    "load_batch_id": 1,
+                }
+                for name, n in programmes.items()
+            ],
+        )  # fmt: skip
+
+    def seen(*parts):
+        return look(
+            csv([row for part in parts for row in part], (*keys, *counts, *rest)),
+            "vecums.csv",
+            "graduate_age",
+        )
+
+    try:
+        fine = seen(good, rows("32811 Ēdināšana", *other))
+        assert not fine.refused, fine.findings
+        assert {row["age_group"] for row in fine.rows} == {"up_to_24", "25_29"}
+        assert seen(good, rows("32811 Ēdināšana", (20, 13, 2, 2, 1, 1, 0, 6))).at("parts_not_whole") == {
+            (4, "F")
+        }
+        # Another number of employed, though all statuses add up.
+        found = seen(good, rows("32811 Ēdināšana", (20, 13, 3, 2, 1, 1, 0, 6)))
+        assert found.at("groups_not_whole") == {(4, "G")}
+        assert (found.one("groups_not_whole").words["sum"], found.one("groups_not_whole").words["whole"]) == (
+            13,
+            14,
+        )
+        # A group is missing: both rows that are there are named.
+        found = seen(rows("32525 Autotransports", (20, 16, 1, 1, 1, 0, 1, 8), (10, 7, 1, 0, 1, 1, 0, 2)))
+        assert found.at("groups_not_whole") == {(2, "F"), (3, "F")}
+    finally:
+        with engine.begin() as connection:
+            connection.execute(delete(fact_graduate))
+        engine.dispose()
+
+
 def test_c26_implausible_columns(look):
     """The same value everywhere and only even values have to be confirmed."""
     rows = many(60)

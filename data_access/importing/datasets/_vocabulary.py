@@ -149,6 +149,12 @@ GRADUATE_LEVELS = _choices(
     ("doctor", "Doktors", "Doctor"),
 )
 SEXES = _choices(("all", "Visi", "All"), ("women", "Sievietes", "Women"), ("men", "Vīrieši", "Men"))
+AGE_GROUPS = _choices(
+    ("up_to_24", "Līdz 24 gadiem", "Up to 24", "līdz 24", "24 un jaunāki", "under 25", "Y_LT25"),
+    ("25_29", "25–29 gadi", "25 to 29", "25–29", "Y25-29"),
+    ("30_39", "30–39 gadi", "30 to 39", "30–39", "Y30-39"),
+    ("40_over", "40 gadi un vairāk", "40 and over", "40 un vairāk", "40+", "Y_GE40"),
+)
 GRADUATE_CATEGORIES = _choices(
     ("sector", "Nozare (NACE 2. red. sekcija)", "Sector (NACE rev. 2 section)", "nozare"),
     ("occupation", "Profesiju pamatgrupa (ISCO-08)", "Occupation major group (ISCO-08)", "profesija"),

@@ -143,6 +143,20 @@ class Bound:
     keys: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Whole:
+    """Rows with equal keys together are one row of table `table`: each of `columns` adds up to its column there.
+
+    keys: columns of `table`, each also a table column of the dataset. where: further columns of `table` and their
+    values. Rows that are loaded already and not in the file count too; rows without a partner are not judged.
+    """
+
+    columns: tuple[str, ...]
+    table: str
+    keys: tuple[str, ...]
+    where: Mapping[str, object] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Dataset:
     """A kind of file.
@@ -174,6 +188,7 @@ class Dataset:
     precedence: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
     bounds: tuple[Bound, ...] = ()
+    wholes: tuple[Whole, ...] = ()
     watched: tuple[str, ...] = ()
     expand: Callable[[Mapping[str, Any], dict[str, Any]], Sequence[dict[str, Any]]] | None = None
     extract: bool = False
@@ -202,7 +217,10 @@ class Dataset:
         if len(set(codes)) != len(codes):
             raise DatasetError(f"{self.id}: a column code stands twice")
         used = {*self.key, *self.watched, *(code for check in self.checks for code in check.columns)}
-        unknown = sorted(used - set(codes) | {bound.column for bound in self.bounds} - set(codes))
+        used |= {bound.column for bound in self.bounds} | {
+            code for one in self.wholes for code in one.columns
+        }
+        unknown = sorted(used - set(codes))
         if unknown:
             raise DatasetError(f"{self.id}: unknown columns {unknown}")
         seen: dict[str, str] = {}

@@ -420,3 +420,130 @@ def test_exact_flows_of_an_institution_add_up():
     own = method.own_flow(base).set_index("category")["graduates"]
     assert own.to_dict() == {"2": 10, "5": 4, "": 14}
     assert method.own_flow(base.iloc[:0]).empty
+
+
+# --- ages at graduation ----------------------------------------------------------------------------
+
+
+def _by_age(fact, sizes, **changes):
+    """Rows of the age groups of a fact, everybody employed; sizes in the order of AGES."""
+    names = dict.fromkeys(method.STATUSES, 0)
+    return [
+        fact | names | {"age": age, "graduates": n, "employed": n, "skilled": n, "earners": n} | changes
+        for age, n in zip(method.AGES, sizes, strict=True)
+        if n
+    ]
+
+
+def _everybody_works(**changes):
+    """A fact whose graduates are all employed."""
+    fact = _fact(**dict.fromkeys(method.STATUSES, 0)) | changes
+    return fact | dict.fromkeys(("employed", "skilled", "earners"), fact["graduates"])
+
+
+def _cells_by_age(facts, ages, regions=None):
+    around = (
+        NO_LOCAL,
+        regions or {1: "LV00A", 2: "LV00A", 3: "LV005"},
+        dict.fromkeys((2015, *YEARS), 100.0),
+        MARKET,
+    )
+    rows, split = (method.prepare(pd.DataFrame(one), *around, 2023) for one in (facts, ages))
+    return method.groups(rows, 2023, split)
+
+
+def test_ages_are_summed_over_programmes_and_cohorts_of_the_pool():
+    """40 + 60 graduates of two programmes, of them 25 + 30 up to 24; the cohort of 2018 is no longer of the pool."""
+    one, two = _everybody_works(), _everybody_works(institution_id=2, graduates=60)
+    old = _everybody_works(graduation_year=2018, monitoring_year=2019, graduates=80)
+    ages = _by_age(one, (25, 5, 5, 5)) + _by_age(two, (30, 10, 10, 10)) + _by_age(old, (20, 20, 20, 20))
+    cells = _cells_by_age([one, two, old], ages)
+    told = cells[(cells["age"] != "all") & (cells["area_kind"] == "country") & (cells["field"] == "")]
+    told = told[told["level"] == ""].set_index("age")["graduates"]
+    assert told.to_dict() == {"up_to_24": 55, "25_29": 15, "30_39": 15, "40_over": 15}
+    own = cells[(cells["age"] != "all") & (cells["area_kind"] == "institution")]
+    assert own.groupby("area_id")["graduates"].sum().to_dict() == {"1": 40, "2": 60}
+    assert (own["cohort"] == 0).all()
+
+
+def test_a_group_whose_ages_are_not_complete_is_not_told_by_age():
+    """Of one of two fields an age group is missing: that field and what holds it have no ages, the other field has."""
+    one = _everybody_works()
+    two = _everybody_works(
+        institution_id=2, field="education", programme="42141 Izglītība, bakalaurs", graduates=60
+    )
+    cells = _cells_by_age([one, two], _by_age(one, (25, 5, 5, 5)) + _by_age(two, (30, 10, 10, 0)))
+    told = cells[cells["age"] != "all"]
+    assert set(told.loc[told["area_kind"] == "country", "field"]) == {"science_maths_it"}
+    assert set(told.loc[told["area_kind"] == "institution", "area_id"]) == {"1"}
+
+
+def test_ages_of_an_institution_are_for_its_own_scope_only():
+    one = _everybody_works(graduates=200)
+    cells = _cells_by_age([one], _by_age(one, (80, 40, 40, 40)))
+    shown = method.released(cells, {"1": "LV00A"}, 2023)
+    assert set(shown.loc[shown["age"] != "all", "area_kind"]) == {"country"}
+    own = method.detail(cells, method.compare(cells))
+    assert own.loc[own["age"] != "all", "graduates"].tolist() == [80, 40, 40, 40]
+
+
+FIELD_LEVELS = [("a", "bachelor"), ("a", "master"), ("b", "bachelor"), ("b", "master")]
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(
+        st.tuples(st.lists(st.integers(0, 40), min_size=4, max_size=4), st.integers(0, 100)),
+        min_size=4,
+        max_size=4,
+    ).filter(lambda cells: all(sum(sizes) > 0 for sizes, _women in cells))
+)
+def test_ages_and_sexes_together_do_not_tell_a_hidden_group(drawn):
+    """An outsider who knows every visible count exactly can move each hidden one without breaking any sum."""
+    size: dict[tuple[str, ...], int] = {}
+    for (field, level), (sizes, share) in zip(FIELD_LEVELS, drawn, strict=True):
+        women = sum(sizes) * share // 100
+        kinds = [("all", "all", sum(sizes)), ("women", "all", women), ("men", "all", sum(sizes) - women)]
+        kinds += [("all", age, n) for age, n in zip(method.AGES, sizes, strict=True)]
+        for sex, age, n in kinds:
+            for one in {(field, level), (field, ""), ("", level), ("", "")}:
+                if n and (sex == "all" or "" in one):
+                    size[*one, sex, age] = size.get((*one, sex, age), 0) + n
+    cells = pd.DataFrame(list(size), columns=["field", "level", "sex", "age"])
+    cells = cells.assign(system="higher", area_kind="country", area_id="LV", cohort=0, programme="", k=1)
+    counts = np.array(list(size.values()))
+    try:
+        hidden = method.complement(counts, counts < method.MINIMUM, method.equations(cells, {}, 2023))
+    except ValueError:  # nothing is published
+        return
+    at = {key: place for place, key in enumerate(key for key, one in zip(size, hidden, strict=True) if one)}
+    visible = set(size) - set(at)
+    sums = []
+    for field in ("a", "b", ""):
+        for level in ("bachelor", "master", ""):
+            whole = (field, level, "all", "all")
+            sums.append((whole, [(field, level, "all", age) for age in method.AGES]))
+            if not field or not level:  # sexes are not told of a field and level at once
+                sums.append((whole, [(field, level, sex, "all") for sex in method.SEXES]))
+    for kind in (("all", "all"), *(("all", age) for age in method.AGES)):
+        for level in ("bachelor", "master", ""):
+            sums.append((("", level, *kind), [(field, level, *kind) for field in "ab"]))
+        for field in ("a", "b", ""):
+            sums.append(((field, "", *kind), [(field, level, *kind) for level in ("bachelor", "master")]))
+    for sex in method.SEXES:
+        sums.append((("", "", sex, "all"), [(field, "", sex, "all") for field in "ab"]))
+        sums.append((("", "", sex, "all"), [("", level, sex, "all") for level in ("bachelor", "master")]))
+    matrix = []
+    for whole, parts in sums:
+        if whole not in at and whole not in visible:
+            continue  # nobody of that kind
+        row = np.zeros(len(at))
+        for key, sign in ((whole, -1.0), *((part, 1.0) for part in parts)):
+            if key in at:
+                row[at[key]] = sign
+        matrix.append(row)
+    if at:
+        rank = np.linalg.matrix_rank(np.array(matrix))
+        for place in at.values():
+            unit = np.eye(len(at))[place]
+            assert np.linalg.matrix_rank(np.vstack([matrix, unit])) == rank + 1

@@ -294,7 +294,7 @@ def test_an_institution_page_says_what_is_of_the_country(client, signed_in, plac
     inside = "ne publicēšanai"
     assert inside not in html
     own = signed_in("ministry")
-    assert own.get(address).get_data(as_text=True).count(inside) == 5
+    assert own.get(address).get_data(as_text=True).count(inside) == 6
     assert inside in own.get(f"/eksports/csv/kohortas{address}").get_data(as_text=True)
     assert inside not in own.get(f"/eksports/csv/jomas{address}").get_data(as_text=True)
 
@@ -308,6 +308,39 @@ def test_extremes_are_told_with_their_chance(client):
     rows = _rows(client, "/absolventi/profesionala", "dzimums", lang="/en")
     health = next(row for row in rows if row["field"] == "Health and welfare")
     assert isinstance(health["men"], str), "a band in the demonstration data"
+
+
+@pytest.mark.parametrize("page", ADDRESSES[:2])
+@pytest.mark.parametrize("measure", ["nodarbinati", "relativi", "bezdarbs"])
+def test_ages_stand_beside_the_sexes_and_are_protected(client, page, measure):
+    """Four ages in every field with their number; counts rounded to 5 from 10 up, a small group has a reason."""
+    ages = ("up_to_24", "25_29", "30_39", "40_over")
+    rows = _rows(client, page, "vecums", f"?raditajs={measure}")
+    sexes = _rows(client, page, "dzimums", f"?raditajs={measure}")
+    assert [row["field"] for row in rows] == [row["field"] for row in sexes]
+    counts = [row[f"n_{age}"] for row in rows for age in ages]
+    assert all(n is None or (n >= 10 and n % 5 == 0) for n in counts)
+    for row in rows:
+        for age in ages:
+            assert row[age] is not None or row[f"{age}_reason"] in ("c", "u", "x")
+            assert row[f"n_{age}"] is not None or row[age] is None
+    # All fields: the four rounded ages are the women and men of the other table, but for rounding.
+    whole, other = rows[-1], sexes[-1]
+    both = other["n_women"] + other["n_men"]
+    assert sum(whole[f"n_{age}"] for age in ages) == pytest.approx(both, abs=6 * 2.5)
+    text = _text(client.get(f"/en{page}?raditajs={measure}"))
+    assert "Do graduates of different ages of the same field do equally well?" in text
+
+
+def test_an_institution_reads_its_own_ages_exactly_and_nobody_else_does(client, signed_in, place):
+    query = f"?iestade={place['higher']}&k=3"
+    address = f"/absolventi/augstaka{query}"
+    assert "Kā klājas dažāda vecuma absolventiem" not in client.get(address).get_data(as_text=True)
+    assert client.get(f"/eksports/json/vecums{address}").status_code == 404
+    for row in _rows(signed_in("ministry"), "/absolventi/augstaka", "vecums", query):
+        assert row["n"] >= 0
+        if row["n"]:
+            assert row["value"] == pytest.approx(row["count"] / row["n"], abs=0.0005)
 
 
 def test_pages_of_the_country_are_made_once_for_all_readers(client, signed_in):
