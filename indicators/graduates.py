@@ -261,9 +261,8 @@ _SPECS = (
 )
 
 
-# Of each age: area and what else is told apart; the last cohorts together.
+# Of each age: area and what else is told apart; the last cohorts together. As of the sexes, field and level not at once.
 _AGE_SPECS = (
-    ("country", ("field", "level")),
     ("country", ("field",)),
     ("country", ("level",)),
     ("country", ()),
@@ -787,7 +786,9 @@ def released(cells: pd.DataFrame, institution_region: Mapping[str, str], final: 
     cells = cells[(cells["area_kind"] == "country") | (cells["age"] == "all")].reset_index(drop=True)
     size = cells["graduates"].to_numpy(dtype=float)
     blocks = cells.groupby(["system", "k"], sort=False).ngroup().to_numpy()
-    hidden = complement(size, size < MINIMUM, equations(cells, institution_region, final), blocks)
+    # Ages are hidden before anything that is told of all ages together.
+    order = np.where(cells["age"] == "all", size + size.max(), size)
+    hidden = complement(order, size < MINIMUM, equations(cells, institution_region, final), blocks)
     result = _described(cells)
     low, high = split(cells[list(STATUSES)].to_numpy(), size)
     for column, name in enumerate(STATUSES):

@@ -440,7 +440,9 @@ def _graduates(builder: Builder, tables: dict, names: list, shown: pd.DataFrame,
     whole = (shown["age"] == "all").to_numpy()
     top &= (shown["sex"] == "all").to_numpy() & whole
     variables = builder.add_variables(printed, need=np.where(hidden, WIDTH, 0.0))
-    rows = builder.add_rows(np.where(top, np.inf, np.where(hidden, 1.0, np.nan_to_num(printed))), hidden)
+    # Ages are hidden before anything that is told of all ages together.
+    cost = np.nan_to_num(printed) * np.where(whole, 1.0, 0.001)
+    rows = builder.add_rows(np.where(top, np.inf, np.where(hidden, 1.0, cost)), hidden)
     builder.say(rows, variables, *box_of_rounded(printed, RULES.minimum))
     for one in lines:
         builder.add_sums(one.line, variables, one.whole)

@@ -507,7 +507,7 @@ def test_ages_and_sexes_together_do_not_tell_a_hidden_group(drawn):
         kinds += [("all", age, n) for age, n in zip(method.AGES, sizes, strict=True)]
         for sex, age, n in kinds:
             for one in {(field, level), (field, ""), ("", level), ("", "")}:
-                if n and (sex == "all" or "" in one):
+                if n and (sex == age == "all" or "" in one):
                     size[*one, sex, age] = size.get((*one, sex, age), 0) + n
     cells = pd.DataFrame(list(size), columns=["field", "level", "sex", "age"])
     cells = cells.assign(system="higher", area_kind="country", area_id="LV", cohort=0, programme="", k=1)
@@ -521,18 +521,19 @@ def test_ages_and_sexes_together_do_not_tell_a_hidden_group(drawn):
     sums = []
     for field in ("a", "b", ""):
         for level in ("bachelor", "master", ""):
-            whole = (field, level, "all", "all")
-            sums.append((whole, [(field, level, "all", age) for age in method.AGES]))
-            if not field or not level:  # sexes are not told of a field and level at once
+            if not field or not level:  # sexes and ages are not told of a field and level at once
+                whole = (field, level, "all", "all")
                 sums.append((whole, [(field, level, sex, "all") for sex in method.SEXES]))
-    for kind in (("all", "all"), *(("all", age) for age in method.AGES)):
-        for level in ("bachelor", "master", ""):
-            sums.append((("", level, *kind), [(field, level, *kind) for field in "ab"]))
-        for field in ("a", "b", ""):
-            sums.append(((field, "", *kind), [(field, level, *kind) for level in ("bachelor", "master")]))
-    for sex in method.SEXES:
-        sums.append((("", "", sex, "all"), [(field, "", sex, "all") for field in "ab"]))
-        sums.append((("", "", sex, "all"), [("", level, sex, "all") for level in ("bachelor", "master")]))
+                sums.append((whole, [(field, level, "all", age) for age in method.AGES]))
+    for level in ("bachelor", "master", ""):
+        sums.append((("", level, "all", "all"), [(field, level, "all", "all") for field in "ab"]))
+    for field in ("a", "b", ""):
+        sums.append(
+            ((field, "", "all", "all"), [(field, level, "all", "all") for level in ("bachelor", "master")])
+        )
+    for kind in (*((sex, "all") for sex in method.SEXES), *(("all", age) for age in method.AGES)):
+        sums.append((("", "", *kind), [(field, "", *kind) for field in "ab"]))
+        sums.append((("", "", *kind), [("", level, *kind) for level in ("bachelor", "master")]))
     matrix = []
     for whole, parts in sums:
         if whole not in at and whole not in visible:
