@@ -316,7 +316,8 @@ class Chosen:
             n = _base(row, "employed_local" if self.local else measure.column)
             if not n:
                 return None
-            low, high = (wilson(share * n, n) for share in (value.low, value.high))
+            low = wilson(value.low * n, n)
+            high = low if value.low == value.high else wilson(value.high * n, n)
             return low.lower, high.upper
         low, middle, high = row.income_lower_quartile, row.income_median, row.income_upper_quartile
         if None in (row.earners, low, middle, high) or high <= low:

@@ -9,6 +9,7 @@ from components.chart_frame import ChartFrame
 from components.published_charts import bars
 from components.tables import Column, Reason, Table
 from data_access.queries import graduates as queries
+from language import numbers
 from language.messages import _
 from language.messages import translate as t
 
@@ -238,13 +239,18 @@ def own_ages(chosen: Chosen) -> ChartFrame | None:
         row = mine.get(side.key)
         value, other = chosen.value(row), chosen.value(nation.get((side.key, k)))
         name = t(side.column, lang)
+        base = _base(chosen, row) if share else 0
+        count = round(value.x * base) if base and value.x is not None else 0
+        text = value.text or ""
+        if base:
+            text += f" ({numbers.integer(count, lang)}/{numbers.integer(round(base), lang)})"
         groups.append(
             {
                 "name": name,
                 "bars": [
                     {
                         "value": value.x,
-                        "text": value.text or "",
+                        "text": text,
                         "kind": "one",
                         "name": t("this institution", lang),
                         "reason": value.reason or "x",
@@ -261,12 +267,11 @@ def own_ages(chosen: Chosen) -> ChartFrame | None:
         )
         if value.text is not None:
             told.append(t("{who} {value}", lang, who=t(side.word, lang), value=value.text))
-        base = _base(chosen, row) if share else None
         rows.append(
             {
                 "age": name,
                 "n": row.graduates if row is not None else 0,
-                **({"count": round(value.x * base) if base and value.x is not None else 0} if share else {}),
+                **({"count": count} if share else {}),
                 "value": value.cell if row is not None else Reason("z"),
                 "nation": other.cell,
             }
