@@ -8,6 +8,7 @@ A page that is not stored, or was drawn by other code, is simply drawn: nothing 
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import multiprocessing
 import os
@@ -108,14 +109,15 @@ def _chunk(part: tuple) -> list[dict]:
     global _engine
     settings, units = part
     if _engine is None:
-        import gc
-
         import pages
         from components.templating import environment
 
         pages.load_all()
         environment().globals["contact"] = settings.contact
         gc.freeze()
+        gc.disable()
         _engine = engines.create(settings.database_url, read_only=True, wait_seconds=engines.PATIENT)
     with reading(_engine, MINISTRY) as reader:
-        return list(drawn(reader, units, settings))
+        rows = list(drawn(reader, units, settings))
+    gc.collect()  # once for many pages, not again and again within each
+    return rows
