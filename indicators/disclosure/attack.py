@@ -8,7 +8,7 @@ counts that the equations alone give away. Insiders know their own counts beside
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -66,11 +66,16 @@ def violations(cube: Cube, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     return np.flatnonzero(cube.secret & (high - low < cube.need - EPSILON))
 
 
-def neighbours(cube: Cube, low: np.ndarray, high: np.ndarray) -> Iterator[np.ndarray]:
+def neighbours(
+    cube: Cube, low: np.ndarray, high: np.ndarray, *, supposed: Sequence[float] | None = None
+) -> Iterator[np.ndarray]:
     """What single institutions can narrow down beyond outsiders, knowing their own counts.
 
     Yields (secret, insider variable, equation, width) as columns for every pair of a secret and a count of another
     institution in the same sum, where the pair leaves less than the secret needs.
+
+    supposed: instead of the true count of the insider, these places between the ends of what everybody is told of it
+    (0 the least, 1 the most); the least width of these counts. So it follows from what is told alone.
     """
     equation, variable, sign = cube.entry_equation, cube.entry_variable, cube.entry_sign
     if not len(equation):
@@ -96,10 +101,16 @@ def neighbours(cube: Cube, low: np.ndarray, high: np.ndarray) -> Iterator[np.nda
         v, w, e = variable[target], variable[insider], equation[target]
         other = cube.owner[v] != cube.owner[w]
         target, insider, v, w, e = (one[other] for one in (target, insider, v, w, e))
-        truth = cube.truth[w]
-        top = np.minimum(high[v], -(sum_least[e] - least[target] - least[insider] + truth))
-        bottom = np.maximum(low[v], -(sum_most[e] - most[target] - most[insider] + truth))
-        width = top - bottom
+        if supposed is None:
+            known = [cube.truth[w]]
+        else:
+            span = np.where(np.isfinite(high[w]), high[w] - low[w], 0)
+            known = [np.floor(low[w] + place * span) for place in supposed]
+        width = np.full(len(v), np.inf)
+        for count in known:
+            top = np.minimum(high[v], -(sum_least[e] - least[target] - least[insider] + count))
+            bottom = np.maximum(low[v], -(sum_most[e] - most[target] - most[insider] + count))
+            width = np.minimum(width, top - bottom)
         bad = width < cube.need[v] - EPSILON
         if bad.any():
             yield np.stack([v[bad], w[bad], e[bad], width[bad]])

@@ -7,7 +7,7 @@ published count in one of its sums. What cannot be repaired is a failure, and th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -21,6 +21,9 @@ Each = Callable[[Callable[[Piece], tuple], list[Piece], Callable[[Piece], float]
 
 ROUNDS = 60
 INSIDER_ROUNDS = 6
+# What an institution may know of itself, as places between the ends of what everybody is told of it. The choice of what
+# is hidden besides may not follow from true counts: then a hole would tell of them (P14).
+SUPPOSED = (0.0, 0.5)
 SMALL = 60  # variables of a piece that is checked once more for whole numbers
 BATCH = 200  # variables of pieces that are solved together
 CROSSING = 1500  # variables of a cube up to which it is solved whole
@@ -90,10 +93,10 @@ def protect(
         if len(bad):
             _on_part(cube, bad, _until_wide)
         if insiders and outcome.rounds <= INSIDER_ROUNDS:
-            found, outcome.insider_pairs = _insiders(cube)
-            outcome.insiders = len(found)
             if outcome.rounds == 1:
-                outcome.insiders_before = len(found)
+                outcome.insiders_before = len(_insiders(cube)[0])
+            found, outcome.insider_pairs = _insiders(cube, supposed=SUPPOSED)
+            outcome.insiders = len(found)
             if len(found):
                 before = int(cube.hidden.sum())
                 _on_part(cube, found, _until_insiders_fail, local=True)
@@ -150,10 +153,13 @@ def _until_wide(cube: Cube) -> None:
     raise SuppressionError(f"not protected after {ROUNDS} rounds")
 
 
-def _insiders(cube: Cube) -> tuple[np.ndarray, int]:
-    """Secrets that some institution can pin down, and the number of pairs of a secret and an institution."""
+def _insiders(cube: Cube, supposed: Sequence[float] | None = None) -> tuple[np.ndarray, int]:
+    """Secrets that some institution can pin down, and the number of pairs of a secret and an institution.
+
+    supposed: as in `attack.neighbours`; without it the true counts, for the report only.
+    """
     low, high = attack.tighten(cube, *cube.boxes())
-    found = list(attack.neighbours(cube, low, high))
+    found = list(attack.neighbours(cube, low, high, supposed=supposed))
     pairs = np.concatenate(found, axis=1) if found else np.zeros((4, 0))
     return np.unique(pairs[0].astype(int)), pairs.shape[1]
 
@@ -162,7 +168,7 @@ def _until_insiders_fail(cube: Cube) -> None:
     """Hide the smallest of every sum through which an institution pins down a secret; give up where nothing is left."""
     for _turn in range(ROUNDS):
         low, high = attack.tighten(cube, *cube.boxes())
-        found = list(attack.neighbours(cube, low, high))
+        found = list(attack.neighbours(cube, low, high, supposed=SUPPOSED))
         if not found:
             return
         pairs = np.concatenate(found, axis=1)
