@@ -45,7 +45,8 @@ def national(address: str) -> list[tuple[str, str]]:
         ("given away by the rules alone, to the number", f"{extra['given_away_by_primary_alone']}, {extra['given_away_to_the_number']}"),
         ("outsiders work out exactly (0)", f"{found['outsider_exact']}"),
         ("narrowest hidden count, width (>= 9)", f"{found['narrowest']}"),
-        ("institutions could work out, before / after", f"{extra['insiders_before']} / {found['insider_cells']}"),
+        ("institutions could narrow below ten, before / after", f"{extra['insiders_before']} / {found['insider_cells']}"),
+        ("of these to the number", f"{extra['insiders_exact']}"),
     ]  # fmt: skip
 
 

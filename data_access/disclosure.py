@@ -430,6 +430,7 @@ def _report(
         "given_away_by_primary_alone": outcome.first_attack,
         "given_away_to_the_number": outcome.first_exact,
         "insiders_before": outcome.insiders_before,
+        "insiders_exact": outcome.insiders_exact,
         "insider_pairs": outcome.insider_pairs,
         "linear_programs": outcome.programs,
         "whole_number_programs": outcome.whole_programs,

@@ -308,7 +308,7 @@ def _protection(request: Request, reports: Sequence[dict]) -> Markup:
         Column("besides", t("Hidden besides", lang), "integer"),
         Column("narrowest", t("Narrowest range of a hidden count, persons", lang), "integer"),
         Column("outsider", t("An outsider can work out", lang), "integer"),
-        Column("insiders", t("Some institution can work out", lang), "integer"),
+        Column("insiders", t("An institution can narrow to under ten values", lang), "integer"),
         Column("told", t("Told by a headline total", lang), "integer"),
         Column("seconds", t("Time, s", lang), "integer"),
         Column("rules", t("Rules: version, from, digest", lang)),

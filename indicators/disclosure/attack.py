@@ -107,9 +107,9 @@ def neighbours(
             span = np.where(np.isfinite(high[w]), high[w] - low[w], 0)
             known = [np.floor(low[w] + place * span) for place in supposed]
         width = np.full(len(v), np.inf)
-        for count in known:
-            top = np.minimum(high[v], -(sum_least[e] - least[target] - least[insider] + count))
-            bottom = np.maximum(low[v], -(sum_most[e] - most[target] - most[insider] + count))
+        for own in known:
+            top = np.minimum(high[v], -(sum_least[e] - least[target] - least[insider] + own))
+            bottom = np.maximum(low[v], -(sum_most[e] - most[target] - most[insider] + own))
             width = np.minimum(width, top - bottom)
         bad = width < cube.need[v] - EPSILON
         if bad.any():

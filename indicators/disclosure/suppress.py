@@ -23,7 +23,7 @@ ROUNDS = 60
 INSIDER_ROUNDS = 6
 # What an institution may know of itself, as places between the ends of what everybody is told of it. The choice of what
 # is hidden besides may not follow from true counts: then a hole would tell of them (P14).
-SUPPOSED = (0.0, 0.5)
+SUPPOSED = (0.5,)
 SMALL = 60  # variables of a piece that is checked once more for whole numbers
 BATCH = 200  # variables of pieces that are solved together
 CROSSING = 1500  # variables of a cube up to which it is solved whole
@@ -46,7 +46,8 @@ class Outcome:
     whole_programs: int = 0
     narrowest: float = float("nan")
     exact: int = 0
-    insiders: int = 0  # secrets that some institution can still pin down
+    insiders: int = 0  # secrets that some institution can still narrow down to less than they need
+    insiders_exact: int = 0  # of these to the number
     insider_pairs: int = 0
     insiders_before: int = 0
     told_for_good: int = 0  # secrets that an earlier release told: they cannot be taken back
@@ -119,6 +120,7 @@ def protect(
     if insiders:
         found, outcome.insider_pairs = _insiders(cube)
         outcome.insiders = len(found)
+        outcome.insiders_exact = len(_insiders(cube, below=1)[0])
     outcome.secrets = int(cube.secret.sum())
     width = (high - low)[cube.secret & (cube.need > 1)]
     outcome.narrowest = float(width.min()) if len(width) else float("nan")
@@ -153,14 +155,18 @@ def _until_wide(cube: Cube) -> None:
     raise SuppressionError(f"not protected after {ROUNDS} rounds")
 
 
-def _insiders(cube: Cube, supposed: Sequence[float] | None = None) -> tuple[np.ndarray, int]:
-    """Secrets that some institution can pin down, and the number of pairs of a secret and an institution.
+def _insiders(
+    cube: Cube, supposed: Sequence[float] | None = None, below: float = np.inf
+) -> tuple[np.ndarray, int]:
+    """Secrets that some institution can narrow down too far, and the number of pairs of a secret and an institution.
 
-    supposed: as in `attack.neighbours`; without it the true counts, for the report only.
+    supposed: as in `attack.neighbours`; without it the true counts, for the report only. below: only those left less
+    wide than this.
     """
     low, high = attack.tighten(cube, *cube.boxes())
     found = list(attack.neighbours(cube, low, high, supposed=supposed))
     pairs = np.concatenate(found, axis=1) if found else np.zeros((4, 0))
+    pairs = pairs[:, pairs[3] < below - attack.EPSILON]
     return np.unique(pairs[0].astype(int)), pairs.shape[1]
 
 

@@ -109,8 +109,7 @@ def changed(schools: pd.DataFrame, random: np.random.Generator) -> pd.DataFrame 
 def interference(changes: int, *, insiders: bool = True, seed: int = 14) -> tuple[int, int, int]:
     """(changes that the rules alone do not show, those of them that publication shows, holes of suppression).
 
-    A new country every ten changes. insiders: institutions count as attackers; what they know themselves is exact, so
-    where suppression hides against them may depend on it.
+    A new country every ten changes. insiders: institutions count as attackers, as in a publication.
     """
     random = np.random.default_rng(seed)
     tried = differ = holes = 0

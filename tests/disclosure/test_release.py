@@ -60,6 +60,7 @@ def test_report_of_the_release(demo):
     )  # the attack does find what rules alone leave open
     print(f"insiders before {found['payload']['insiders_before']}, after {found['insider_cells']}")
     assert found["insider_cells"] <= found["payload"]["insiders_before"]
+    assert found["payload"]["insiders_exact"] <= found["insider_cells"]
 
 
 def test_interval_attack_on_what_the_database_tells(built):
