@@ -53,13 +53,26 @@ def applications(filled, demo_settings_of):
     """The application over each of them, in this process, and its readers."""
     from app import create_app
 
-    made = {name: Readers(create_app(demo_settings_of(url))) for name, url in filled.items()}
-    for readers in made.values():
-        for login, given in OWN.items():
-            if given:
-                readers.add(login, *given)
-        readers.add("steward", Given("steward"), code=True)
-    return made
+    opened, connect = [], engines._postgresql
+
+    def kept(*arguments, **options):
+        opened.append(connect(*arguments, **options))
+        return opened[-1]
+
+    with (
+        pytest.MonkeyPatch.context() as patch
+    ):  # an application lives as long as its process, a test does not
+        patch.setattr(engines, "_postgresql", kept)
+        made = {name: Readers(create_app(demo_settings_of(url))) for name, url in filled.items()}
+        for readers in made.values():
+            for login, given in OWN.items():
+                if given:
+                    readers.add(login, *given)
+            readers.add("steward", Given("steward"), code=True)
+        yield made
+    assert opened
+    for engine in opened:
+        engine.dispose()
 
 
 @pytest.fixture(scope="module")

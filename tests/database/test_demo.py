@@ -631,7 +631,7 @@ def test_closed_institutions_have_no_later_facts(tables, schools):
         if column != "graduation_year":
             assert (data["min"] >= first_year.loc[data.index]).all(), name
         checked += 1
-    assert checked == 19
+    assert checked == 20
     assert len(last_year) > 40
 
 
