@@ -200,9 +200,11 @@ def own_programmes(chosen: Chosen) -> ChartFrame:
             name_title=t("Programme", lang),
             value_title=chosen.label(),
             reference=nation.x,
-            reference_text=t("country, all programmes: {value}", lang, value=nation.text)
-            if nation.text is not None
-            else None,
+            reference_text=None
+            if nation.text is None
+            else t("country, field and level of the chosen programme: {value}", lang, value=nation.text)
+            if chosen.programme
+            else t("country, all programmes: {value}", lang, value=nation.text),
             axis_text=chosen.short_axis,
             low=floor(min((item["value"] for item in plot if item["value"] is not None), default=0), chosen),
         )

@@ -186,6 +186,8 @@ def test_a_programme_of_an_institution_stands_beside_the_same_field(client, plac
     rows = _rows(client, "/absolventi/augstaka", "programmas", f"?iestade={place['higher']}")
     code = rows[0]["programme"][:5]
     text = _text(client.get(f"/en/absolventi/augstaka?iestade={place['higher']}&programma={code}"))
+    assert "country, field and level of the chosen programme:" in text
+    assert "country, all programmes:" not in text
     assert "country, same field and level" in text
     assert "Names of programmes exist in Latvian only." in text
 
