@@ -101,6 +101,9 @@ class Settings(BaseSettings):
     # The same for everybody who is not signed in behind one address, which may be a whole school.
     rate_callbacks_address: int = Field(default=600, ge=0)
     rate_exports_address: int = Field(default=120, ge=0)
+    # Pages and changes of page that are drawn in ten minutes, whole or as fragments.
+    rate_pages: int = Field(default=300, ge=0)
+    rate_pages_address: int = Field(default=15_000, ge=0)
     # Ways to the sign-in service and back, of one address in ten minutes: each is a row and a record.
     rate_sign_ins: int = Field(default=300, ge=0)
 

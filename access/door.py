@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException, TooManyRequests
 
 from .callbacks import check_request
 from .limits import Limits
-from .session import current_scope
+from .session import current_scope, record_slowed
 
 log = structlog.get_logger("ikms")
 
@@ -22,7 +22,7 @@ log = structlog.get_logger("ikms")
 _DASH_OPEN = {"/_dash-layout", "/_dash-dependencies", "/_favicon.ico", "/_reload-hash"}
 _SUITES = "/_dash-component-suites/"
 _allowed: dict[str, frozenset[str]] = {}
-_limited: dict[str, str] = {}
+_limited: dict[str, tuple[str, ...]] = {}
 
 
 def route(
@@ -31,15 +31,15 @@ def route(
     *,
     methods: tuple[str, ...] = ("GET",),
     roles: frozenset[str] | None = None,
-    limit: str | None = None,
+    limit: str | tuple[str, ...] = (),
 ):
-    """Register a plain route and put it on the allow-list. roles: None means everybody. limit: kind of `Limits`."""
+    """Register a plain route and put it on the allow-list. roles: None means everybody. limit: kinds of `Limits`."""
 
     def register(function: Callable) -> Callable:
         server.add_url_rule(rule, endpoint=function.__name__, view_func=function, methods=list(methods))
         _allowed[function.__name__] = roles or frozenset()
-        if limit is not None:
-            _limited[function.__name__] = limit
+        if limit:
+            _limited[function.__name__] = (limit,) if isinstance(limit, str) else limit
         return function
 
     return register
@@ -55,6 +55,8 @@ def install(app: Dash, is_page: Callable[[str], bool], limits: Limits) -> None:
         wait = limits.wait(kind, reader, signed_in=scope.signed_in)
         if wait:
             log.warning("too many requests", kind=kind, role=scope.role, request=g.request_id)
+            if limits.worth_a_record(kind, reader, signed_in=scope.signed_in):
+                record_slowed(kind)
             g.retry_after = wait
             raise TooManyRequests(retry_after=wait)
 
@@ -72,6 +74,7 @@ def install(app: Dash, is_page: Callable[[str], bool], limits: Limits) -> None:
             if request.method != "POST":
                 abort(405)
             _count("callback")
+            _count("page")
             check_request(app)
             return
         if request.endpoint in _allowed:
@@ -79,7 +82,8 @@ def install(app: Dash, is_page: Callable[[str], bool], limits: Limits) -> None:
             if roles and current_scope().role not in roles:
                 abort(404)
             if request.endpoint in _limited:
-                _count(_limited[request.endpoint])
+                for kind in _limited[request.endpoint]:
+                    _count(kind)
             return
         if request.method not in ("GET", "HEAD"):
             abort(405 if path in _DASH_OPEN or is_page(path) else 404)
@@ -96,6 +100,7 @@ def install(app: Dash, is_page: Callable[[str], bool], limits: Limits) -> None:
         if path.startswith("/_") or request.endpoint is None:
             abort(404)
         # What is left is Dash's catch-all: our pages, or a 404 page with our shell.
+        _count("page")
 
     @server.after_request
     def _leave(response: Response) -> Response:

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
 from flask import Flask, current_app, g, has_request_context, request
 from sqlalchemy import Row
 from sqlalchemy.exc import DBAPIError
@@ -23,6 +24,7 @@ from data_access.writing import Desk
 
 from .keys import Keys
 
+log = structlog.get_logger("ikms")
 COOKIE = "ikms_session"
 EXTENSION = "ikms_identity"
 _AGENTS = (
@@ -234,6 +236,14 @@ def record_export(unit: str, detail: dict) -> None:
     """Record an export of a signed-in reader; raises when that cannot be recorded."""
     if current_session() is not None:
         identity().recorder.record(audit.EXPORTED, actor(), unit=unit, detail=detail)
+
+
+def record_slowed(kind: str) -> None:
+    """Record that a reader asked too often; where that cannot be written the log has it."""
+    try:
+        identity().recorder.record(audit.SLOWED, actor(), result="refused", detail={"kind": kind})
+    except (DBAPIError, OSError) as error:
+        log.error("slowing not recorded", kind=type(error).__name__)
 
 
 SAFE_PATH = re.compile(r"/(?![/\\])[^\x00-\x1f\\]*")

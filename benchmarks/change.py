@@ -32,7 +32,11 @@ def measure(path: Path) -> dict[str, float]:
     from pages import specimen, stored
 
     settings = configuration.Settings(
-        DATABASE_URL=f"sqlite:///{path}", LOG_LEVEL="ERROR", RATE_CALLBACKS=0, RATE_CALLBACKS_ADDRESS=0
+        DATABASE_URL=f"sqlite:///{path}",
+        LOG_LEVEL="ERROR",
+        RATE_CALLBACKS=0,
+        RATE_CALLBACKS_ADDRESS=0,
+        RATE_PAGES=10**8,
     )
     app = create_app(settings)
     if not stored.complete(settings):

@@ -221,6 +221,8 @@ def read(path: Path, repeats: int = 15) -> dict[tuple[str, str], float]:
             log_level="ERROR",
             rate_callbacks=0,
             rate_callbacks_address=0,
+            rate_pages=0,
+            rate_pages_address=0,
         )
     )
     app.server.extensions["ikms_demo_accounts"]["ministry"] = Scope(

@@ -119,6 +119,8 @@ def ours(database: Path, workers: int = 1) -> Served:
             # One machine asks for many readers.
             "IKMS_RATE_CALLBACKS": "0",
             "IKMS_RATE_CALLBACKS_ADDRESS": "0",
+            "IKMS_RATE_PAGES": "100000000",
+            "IKMS_RATE_PAGES_ADDRESS": "100000000",
         },
     )
 

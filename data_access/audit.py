@@ -35,9 +35,11 @@ EXPORTED, SCHOOL_VIEWED, AUDIT_READ = "export", "school_view", "audit_read"
 IMPORTED, RELEASED, ROLLED_BACK = "import", "release", "rollback"
 THRESHOLD = "threshold_change"
 ANSWER_READ, ANSWER_WRITTEN = "restricted_answer_read", "answer_written"
+SLOWED = "too_many_requests"
 EVENTS = (
     SIGNED_IN, SIGN_IN_FAILED, SIGNED_OUT, BREAK_GLASS, SESSION_ENDED, ROLE_CHANGED, USER_CHANGED, EXPORTED,
     SCHOOL_VIEWED, AUDIT_READ, IMPORTED, RELEASED, ROLLED_BACK, THRESHOLD, ANSWER_READ, ANSWER_WRITTEN,
+    SLOWED,
 )  # fmt: skip
 RESULTS = ("done", "refused", "failed")
 LONGEST = 2000
@@ -220,12 +222,19 @@ class Recorder:
         self._desk, self._folder = desk, folder
 
     def record(
-        self, what: str, actor: Actor, *, unit: str = "", detail: Mapping | None = None, also=()
+        self,
+        what: str,
+        actor: Actor,
+        *,
+        unit: str = "",
+        result: str = "done",
+        detail: Mapping | None = None,
+        also=(),
     ) -> None:
         """Append one record; `also`: further statements (constants) of the same transaction, each with its values; left out when it must wait."""
         fields = {
             "who": actor.who, "role": actor.role, "scope": actor.scope, "unit": unit, "origin": actor.origin,
-            "detail": dict(detail or {}),
+            "result": result, "detail": dict(detail or {}),
         }  # fmt: skip
         try:
             with self._desk.note(self.PATIENCE) as statements:

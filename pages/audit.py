@@ -34,6 +34,7 @@ WORDS = {
     "threshold_change": _("change of a threshold"),
     "restricted_answer_read": _("reading of a restricted answer"),
     "answer_written": _("answer of a school"),
+    "too_many_requests": _("too many requests"),
 }
 ROLES = {**ROLE_NAMES, "public": _("no role"), "command line": _("command line")}
 RESULTS = {"done": _("done"), "refused": _("declined"), "failed": _("failed")}

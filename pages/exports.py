@@ -34,8 +34,8 @@ def install(server: Flask, renderer: Renderer) -> None:
             abort(404)
         return frame
 
-    @route(server, "/tabula/<table_id>/", limit="callback")
-    @route(server, "/tabula/<table_id>/<path:page>", limit="callback")
+    @route(server, "/tabula/<table_id>/", limit=("callback", "page"))
+    @route(server, "/tabula/<table_id>/<path:page>", limit=("callback", "page"))
     def twin(table_id: str, page: str = "") -> Response:
         """The table twin of a frame, fetched when a reader opens it."""
         return Response(str(_frame(table_id, page).table.to_html()), mimetype="text/html")

@@ -275,8 +275,8 @@ def install_fragments(server, renderer: Renderer) -> None:
     A page with charts to explore is answered by 204 and `X-View: charts`: Dash draws it (`register_router`).
     """
 
-    @route(server, "/skats/", limit="callback")
-    @route(server, "/skats/<path:page>", limit="callback")
+    @route(server, "/skats/", limit=("callback", "page"))
+    @route(server, "/skats/<path:page>", limit=("callback", "page"))
     def fragment(page: str = "") -> Response:
         found = renderer.fragment(
             f"/{page}", request.query_string.decode("utf-8", "replace"), current_scope()

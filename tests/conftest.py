@@ -112,6 +112,8 @@ def demo_settings(demo_path):
         log_level="ERROR",
         rate_callbacks=0,
         rate_callbacks_address=0,
+        rate_pages=0,
+        rate_pages_address=0,
         rate_exports=0,
         rate_exports_address=0,
         rate_imports=0,

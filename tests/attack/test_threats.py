@@ -254,6 +254,78 @@ def test_limits_count_a_sliding_window():
     assert len(limits._seen) <= 20_000
 
 
+def test_t32_pages_are_limited(demo_settings, canary):
+    """T32: whole pages, fragments, tables and Dash's callback empty one bucket; files do not; one record a reader."""
+    from app import create_app
+    from data_access import audit
+
+    made = create_app(
+        demo_settings.model_copy(
+            update={"database_url": f"sqlite:///{canary.path}", "rate_pages": 4, "rate_pages_address": 9}
+        )
+    )
+    signed, other, public = (made.server.test_client() for _ in range(3))
+    signed.post("/pieslegties", data={"account": "school", "next": "/"}, headers=SAME)
+    other.post("/pieslegties", data={"account": "municipality", "next": "/"}, headers=SAME)
+    with made.server.extensions["ikms_identity"].desk.read() as connection:
+        before = max(row.id for row in audit.newest(connection, 1))
+    ways = ("/palidziba", "/skats/palidziba", "/tabula/x/latvija", "/nav-tadas")
+    for path in ways:
+        assert signed.get(path).status_code in (200, 404), path
+    for path in (*ways, "/en/palidziba"):
+        refused = signed.get(path)
+        assert refused.status_code == 429, path
+        assert 1 <= int(refused.headers["Retry-After"]) <= 150
+    assert "Too many requests" in refused.get_data(as_text=True)
+    assert signed.post("/_dash-update-component", json={}, headers=SAME).status_code == 429
+    assert signed.get("/healthz").status_code == 200
+    assert signed.get("/assets/icon.svg").status_code == 200
+    assert signed.post("/iziet", data={"next": "/"}, headers=SAME).status_code == 303  # nobody is locked in
+    assert other.get("/palidziba").status_code == 200
+    codes = [public.get("/palidziba").status_code for _ in range(12)]
+    assert codes == [200] * 9 + [429] * 3
+    with made.server.extensions["ikms_identity"].desk.read() as connection:
+        rows = [
+            (row.who, row.role, row.result, row.detail)
+            for row in reversed(audit.newest(connection, 100, what=audit.SLOWED))
+            if row.id > before
+        ]
+    assert rows == [
+        ("demo-school", "school", "refused", '{"kind": "page"}'),
+        ("public", "public", "refused", '{"kind": "page"}'),
+    ]
+
+
+def test_a_bucket_refills_and_fifty_readers_share_an_address():
+    """Empty after its number, then one as often as it refills; 50 readers of an address at a page in 3 s never wait."""
+    now = [100.0]
+    limits = Limits({"x": (Limit(3, 30, bucket=True), Limit(0, 30))}, clock=lambda: now[0])
+    assert [limits.wait("x", "a", signed_in=True) for _ in range(5)] == [0, 0, 0, 10, 10]
+    assert limits.wait("x", "b", signed_in=True) == 0
+    assert limits.worth_a_record("x", "a", signed_in=True)
+    now[0] = 109.0
+    assert limits.wait("x", "a", signed_in=True) == 1
+    assert not limits.worth_a_record("x", "a", signed_in=True)
+    now[0] = 110.5
+    assert [limits.wait("x", "a", signed_in=True) for _ in range(2)] == [0, 10]
+    now[0] = 131.0
+    assert limits.worth_a_record("x", "a", signed_in=True)
+    for number in range(30_000):
+        limits.wait("x", str(number), signed_in=True)
+    assert len(limits._full_until) <= 20_000
+
+    import settings
+    from access.limits import of_settings
+
+    town = of_settings(settings.Settings(secret_key="test-only-0123456789-abcdefghijklmnop"))
+    town._clock = lambda: now[0]
+    waits = 0
+    for _ in range(50 * 1200):  # an hour
+        now[0] += 3 / 50
+        waits += bool(town.wait("page", "192.0.2.1", signed_in=False))
+    assert waits == 0
+
+
 def test_t34_oversize(attack):
     """T34: a large or deep body is refused at once, before anything reads it."""
     big = b'{"output": "' + b"a" * 20_000_000 + b'"}'

@@ -87,6 +87,8 @@ def demo_settings_of():
             log_level="ERROR",
             rate_callbacks=0,
             rate_callbacks_address=0,
+            rate_pages=0,
+            rate_pages_address=0,
             rate_exports=0,
             rate_exports_address=0,
         )

@@ -57,6 +57,7 @@ def own_site(tmp_path):
             log_level="ERROR",
             rate_imports=0,
             rate_callbacks=0,
+            rate_pages=0,
         )
     )
     server = make_server("127.0.0.1", 0, application.server, threaded=True)
