@@ -1,10 +1,11 @@
 """Person-level files to counts: 2.2 million pupil-years and 19.8 million marks, beside pandas and PostgreSQL.
 
-    python -m benchmarks.extract [--folder DIR] [--only ours,ours_csv,pandas,postgres]
+    python -m benchmarks.extract [--folder DIR] [--only ours,plain_duckdb,ours_csv,pandas,postgres]
 
 Each tool runs in its own fresh process, one after the other, and does the counting that the `mark` and `enrolment`
 tables need. Ours does more: it checks every value, looks for persons that stand twice, finds repeaters across years
-and writes the template. pandas reads CSV, as this environment has no Parquet reader for it; PostgreSQL loads one of the ten school years by COPY, which
+and writes the template. "plain DuckDB" is the floor: the same sums and repeaters over the same Parquet, nothing checked,
+nothing written. pandas reads CSV, as this environment has no Parquet reader for it; PostgreSQL loads one of the ten school years by COPY, which
 is timed apart, and its seconds are shown as read and times ten. Wall times move with whatever else the machine does;
 CPU seconds divided by the two cores say what it would be alone. A tool that has no answer after 180 s is stopped.
 """
@@ -23,6 +24,8 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
+
+from benchmarks import machine
 
 ROOT = Path(__file__).resolve().parents[1]
 PERSONS, YEARS, SCHOOLS = 220_000, range(2014, 2024), 660
@@ -93,6 +96,34 @@ def ours(folder: Path, suffix: str) -> dict:
                 found["marks"] = sum(row["pupils"] for row in rows)
                 found["good"] = sum(row["good"] for row in rows)
     return found
+
+
+def plain_duckdb(folder: Path) -> dict:
+    import duckdb
+
+    connection = duckdb.connect(config={"memory_limit": "500MB", "threads": 2, "temp_directory": ""})
+    keys = "reg_no, school_year, stage"
+    pupils, marks = (f"read_parquet('{folder / name}.parquet')" for name in ("enrolment", "marks"))
+    enrolled = connection.execute(
+        f"SELECT {keys}, count(*), count(enrolled_to) FROM {pupils} GROUP BY {keys}"
+    ).fetchall()
+    year = "CAST(left(school_year, 4) AS INTEGER)"
+    connection.execute(
+        f"SELECT n.reg_no, n.school_year, n.stage, count(*), count(*) FILTER (n.grade = b.grade) "
+        f"FROM (SELECT *, {year} AS year FROM {pupils}) n JOIN (SELECT *, {year} AS year FROM {pupils}) b "
+        "ON b.person_code = n.person_code AND b.stage = n.stage AND b.year = n.year - 1 "
+        "GROUP BY n.reg_no, n.school_year, n.stage"
+    ).fetchall()
+    table = connection.execute(
+        f"SELECT {keys}, subject, count(mark), count(*) FILTER (mark >= 7), avg(mark), stddev_samp(mark) "
+        f"FROM {marks} GROUP BY {keys}, subject"
+    ).fetchall()
+    return {
+        "enrolment": 2 * len(enrolled),
+        "mark": len(table),
+        "marks": sum(row[4] for row in table),
+        "good": sum(row[5] for row in table),
+    }
 
 
 def pandas(folder: Path) -> dict:
@@ -170,6 +201,7 @@ def postgres(folder: Path) -> dict:
 TOOLS = {
     "ours": ("ours, Parquet", lambda folder: ours(folder, "parquet")),
     "ours_csv": ("ours, CSV", lambda folder: ours(folder, "csv")),
+    "plain_duckdb": ("plain DuckDB, Parquet, no checks", plain_duckdb),
     "pandas": ("pandas, CSV, no checks", pandas),
     "ours_tenth": ("ours, CSV, one year of ten", lambda folder: ours(folder / TENTH, "csv")),
     "postgres": ("PostgreSQL, one year of ten, no checks, loading apart", postgres),
@@ -231,7 +263,8 @@ def main(folder: Path, names: list[str], repeats: int) -> list[dict]:
         )  # fmt: skip
     console.print(table)
     console.print(
-        f"load average {os.getloadavg()[0]:.1f}; budget {BUDGET_SECONDS} s and {BUDGET_MB} MB on 2 cores"
+        f"load average {os.getloadavg()[0]:.1f}; budget {BUDGET_SECONDS} s and {BUDGET_MB} MB on 2 cores; a million "
+        f"additions take {machine.told(machine.additions_ms())} the {machine.REFERENCE_MS} ms where the budget was set"
     )
     for whole, names_of in ((True, "the whole files"), (False, "one year")):
         sums = {

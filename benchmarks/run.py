@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import select
 
-from benchmarks import absence, change, disclosure, graduates, rollback, servers, simulation
+from benchmarks import absence, change, disclosure, graduates, machine, rollback, servers, simulation
 from data_access import engine as engines
 from data_access.queries.accounts import demo_scopes
 from data_access.schema import institution
@@ -73,6 +73,12 @@ def row(what: str, budget: str, ours: str, plain: str = "", floor: str = "") -> 
     """One line of the report."""
     BUDGETS.append((what, budget, ours, plain, floor))
     console.print(f"  {what}: {ours}  (budget {budget}; plain Dash {plain or '–'}; floor {floor or '–'})")
+
+
+def machine_speed(when: str) -> None:
+    """A line with the speed of this machine: absolute budgets are to be read with it."""
+    what = f"speed of the machine {when}: a million additions, ms (times {machine.REFERENCE_MS:.1f})"
+    row(what, "", machine.told(machine.additions_ms()))
 
 
 def addresses(path: Path) -> dict[str, str]:
@@ -302,6 +308,7 @@ def main(quick: bool = False) -> None:
     folder = Path(tempfile.mkdtemp(prefix="ikms-bench-"))
     seconds = 4.0 if quick else 12.0
     try:
+        machine_speed("before")
         path = database(folder)
         paths = addresses(path)
         calls = [change_to(one) for one in paths["_schools"]]
@@ -326,6 +333,7 @@ def main(quick: bool = False) -> None:
             told = f"{statistics.mean(sizes) / 1000:.1f} ({max(sizes) / 1000:.1f})"
             row(f"school change, {who}, kB: mean (largest)", "<= 5", told, f"{plain_size / 1000:.1f}")
 
+        machine_speed("before the browser")
         static_floor(ours, paths, folder / "floor")
         ground = servers.floor(folder / "floor")
         browser = Browser()
@@ -393,6 +401,7 @@ def main(quick: bool = False) -> None:
         )
         two.stop()
         plain_two.stop()
+        machine_speed("after")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     table = Table("measured", "budget", "ours", "plain Dash", "static floor", title="IKMS panelis: budgets")

@@ -74,4 +74,4 @@ def mean_and_sd(n: int, total: int, squares: int, *, unit: int = 1) -> tuple[Dec
 
 def _quotient(over: int, under: int) -> Decimal:
     scaled, rest = divmod(over * 10_000, under)
-    return (Decimal(scaled + (2 * rest >= under)) / 10_000).quantize(Decimal("0.0001"))
+    return Decimal(scaled + (2 * rest >= under)).scaleb(-4)  # four decimals, also when they are noughts
