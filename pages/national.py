@@ -60,17 +60,18 @@ def view(request: Request) -> View:
     """The computed national picture, and the published one of the year 2024 under it."""
     reader, lang = request.reader, request.lang
     rows = published.tables(reader)
-    body = national_risk.sections(request)
+    body = national_risk.sections(request, _contents(request, all_parts=True) if rows else None)
     lead = ""
     if rows:
         told = Printed(rows, lang, reader.release.id)
+        alone = not body
         if body:
             body.insert(1, absence_blocks.country_headline(request))
             heading = t("What does the report for 2024 say about education in Latvia?", lang)
             body.append(render("national_report.html", title=heading, lead=_lead(told, lang)))
         else:
             lead = _lead(told, lang)
-        body.append(_published(request, told))
+        body.append(_published(request, told, alone=alone))
     elif not body:
         lead = t("The annual report has not been loaded yet.", lang)
     return View(
@@ -88,19 +89,28 @@ def view(request: Request) -> View:
     )
 
 
-def _published(request: Request, told: Printed) -> Kept:
+def _published(request: Request, told: Printed, *, alone: bool) -> Kept:
     """The published part: the same for every reader of a release, so it is made once."""
-    key = (request.reader.release, request.lang, request.params.get("karte"), request.settings.geometry)
+    key = (
+        request.reader.release,
+        request.lang,
+        request.params.get("karte"),
+        request.settings.geometry,
+        alone,
+    )
     if key not in _KEPT:
         if len(_KEPT) >= 24:
             _KEPT.clear()
-        _KEPT[key] = Kept(published_part(request, told))
+        _KEPT[key] = Kept(published_part(request, told, alone=alone))
     return _KEPT[key]
 
 
-def published_part(request: Request, told: Printed) -> list[Part]:
-    """Headlines, links to the sections, and a section for each theme of the report."""
-    body: list[Part] = [headlines(request, told), _contents(request)]
+def published_part(request: Request, told: Printed, *, alone: bool = True) -> list[Part]:
+    """Headlines and a section for each theme of the report; links to them when nothing stands above (`alone`)."""
+    body: list[Part] = [headlines(request, told)]
+    if alone:
+        body.append(_contents(request))
+    body.append(render("national_note.html", agreement=_agreement(request), lang=request.lang))
     for name, (heading, parts) in SECTIONS.items():
         title = Markup('<h2 id="{}-h">{}</h2>').format(name, t(heading, request.lang))
         body.append(
@@ -114,10 +124,18 @@ def published_part(request: Request, told: Printed) -> list[Part]:
     return body
 
 
-def _contents(request: Request) -> Markup:
+def _contents(request: Request, *, all_parts: bool = False) -> Markup:
+    """Links to the sections of the page."""
     links = [(f"#{name}", t(heading, request.lang)) for name, (heading, _parts) in SECTIONS.items()]
-    agreement = request.url("agreement") if "agreement" in REGISTRY else ""
-    return render("national_contents.html", links=links, agreement=agreement, lang=request.lang)
+    if all_parts:
+        links = [
+            (f"#{name}", t(heading, request.lang)) for name, heading in national_risk.PARTS.items()
+        ] + links
+    return render("national_contents.html", links=links, lang=request.lang)
+
+
+def _agreement(request: Request) -> str:
+    return request.url("agreement") if "agreement" in REGISTRY else ""
 
 
 def _lead(told: Printed, lang: str) -> str:

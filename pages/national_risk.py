@@ -12,6 +12,7 @@ from indicators import sentences, stages
 from indicators.catalogue import INDICATORS
 from indicators.model import Indicator
 from language import numbers
+from language.messages import _
 from language.messages import translate as t
 
 from . import risk_frames, risk_series, risk_words
@@ -19,6 +20,12 @@ from .institution_values import name_of, period_text
 
 # Parameters that the page which shows these sections must allow.
 PARAMS = {"posms": risk_words.STAGE, "raditajs": risk_words.INDICATOR, "pasvaldiba": r"LV\d{7}"}
+PARTS = {  # anchor -> words, for the links to the parts of the page
+    "f-riska-limeni-h": _("Levels of risk"),
+    "f-riska-gadi-h": _("Ten years"),
+    "viens-raditajs": _("One indicator"),
+    "f-riska-parklajums-h": _("Missing data"),
+}
 USUAL = "R03"  # the indicator shown first where nobody has chosen one
 
 
@@ -115,8 +122,8 @@ def chosen(request: Request, tab: str) -> tuple[Indicator, str]:
     return wanted, own[0] if own else wanted.stages[0]
 
 
-def sections(request: Request) -> list[Part]:
-    """The sections in reading order; [] when the release has no risk values."""
+def sections(request: Request, contents: Markup | None = None) -> list[Part]:
+    """The sections in reading order, `contents` after the sentences; [] when the release has no risk values."""
     lang = request.lang
     if not risks.level_counts(request.reader):
         return []
@@ -133,6 +140,7 @@ def sections(request: Request) -> list[Part]:
     )
     parts: list[Part] = [
         head,
+        *([contents] if contents else []),
         risk_words.stage_tabs(request, tab),
         risk_frames.levels_frame(request, tab, level=3),
         risk_frames.series_frame(request, tab, level=3),
