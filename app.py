@@ -33,6 +33,7 @@ from pages import (
     answers,
     exports,
     open_data,
+    proposals,
     search_route,
     sign_in,
     site,
@@ -97,13 +98,20 @@ def create_app(settings: configuration.Settings | None = None) -> site.Panel:
     sign_in.install(app.server, app.site)
     account.install(app.server)
     users.install(app.server, app.site)
-    threshold_lab.install(app.server, ThresholdWriter(settings.database_url))
+    threshold_lab.install(
+        app.server, ThresholdWriter(settings.database_url, settings.proposal_days, settings.approvals)
+    )
     writing = engines.create(settings.database_url)
     migrations_runner.verify(writing)
     answers.install(app.server, AnswerWriter(writing))
-    steward.install(
-        app.server, Office(engines.create(settings.database_url), settings.database_url), renderer.reading
+    office = Office(
+        engines.create(settings.database_url),
+        settings.database_url,
+        persons=settings.approvals,
+        days=settings.proposal_days,
     )
+    steward.install(app.server, office, renderer.reading)
+    proposals.install(app.server, office)
     _install_readiness(app, planes)
     site.register_router(app)
     if settings.proxies:

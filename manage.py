@@ -200,9 +200,10 @@ def accept_threshold(
     citation: str = typer.Option("", help="Where it is written."),
 ) -> None:
     """Put a proposed threshold in force; levels follow with the next publication."""
-    from data_access import thresholds
+    from data_access import audit, thresholds
 
-    with _engine().begin() as connection:
+    known = audit.Actor(author, "command line", "", "command line")
+    with audit.acting(known), _engine().begin() as connection:
         number = thresholds.accept(
             connection,
             proposal,
@@ -218,9 +219,10 @@ def accept_threshold(
 @cli.command(name="withdraw-threshold")
 def withdraw_threshold(proposal: int) -> None:
     """Close a proposed threshold without putting it in force; its row stays."""
-    from data_access import thresholds
+    from data_access import audit, thresholds
 
-    with _engine().begin() as connection:
+    known = audit.Actor("manage.py", "command line", "", "command line")
+    with audit.acting(known), _engine().begin() as connection:
         thresholds.withdraw(connection, proposal)
     console.print(f"Atsaukts | withdrawn {proposal}")
 

@@ -91,6 +91,9 @@ class Settings(BaseSettings):
     oidc_scopes: str = "openid profile"
     oidc_roles_claim: str | None = None
     oidc_acr: str | None = None
+    # Who puts data and thresholds in front of readers: 2 = one proposes and another steward approves; 1 = one decides.
+    approvals: int = Field(default=2, ge=1, le=2)
+    proposal_days: int = Field(default=14, ge=1, le=365)  # after which an open proposal ends
     contact: str = "ikms@example.org"
     open_data: Path | None = None  # folder of the files of /dati; None = beside the database
     proxies: int = Field(default=0, ge=0, le=5)  # reverse proxies in front whose X-Forwarded-* are believed

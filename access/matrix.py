@@ -27,11 +27,18 @@ What is not in these tables answers 404 to everybody.
 | school | its own institution and the history that passed to it | answers to its own findings |
 | municipality | institutions of its own territory | administers its own users and those of its schools |
 | ministry | every institution, aggregated to the institution | proposes thresholds |
-| steward | every institution | administers all users, reads the audit, loads and publishes |
+| steward | every institution | administers all users, reads the audit, loads; proposes to publish, and approves what another person proposed |
 
 A user may hold several roles and acts in one at a time; changing it gives the session a new token. A role is dated
 (first and last day, UTC) and ends with the next request when it is taken back. A steward needs a second factor. Nobody
 has a role while the password is one that somebody else gave.
+
+## Two persons
+What readers see changes by two people: one proposes with a reason, another decides with a reason
+(`data_access/proposals.py`). Publications, taking a file back and rollbacks are proposed by stewards, thresholds by the
+ministry or stewards; the decision is always a steward's, of another account than the proposal's. Accounts are compared
+by number, so another session, another role or a new name does not make another person; two accounts of one person do,
+and are the administrators' matter. With `IKMS_APPROVALS=1` one steward decides alone, and pages and records say so.
 
 ## When units merge
 A right belongs to the unit, not to the person (`data_access/lineage.py`):

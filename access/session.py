@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from data_access import audit, sessions
 from data_access.audit import Actor, Recorder
+from data_access.proposals import Person
 from data_access.scope import Scope
 from data_access.sessions import Limits
 from data_access.writing import Desk
@@ -154,6 +155,15 @@ def actor() -> Actor:
     elif scope.signed_in and not scope.sees_all:
         unit = scope.label
     return Actor(who, scope.role, unit, client_address())
+
+
+def person() -> Person:
+    """Who acts, as an account: the same for all its roles, sessions and names."""
+    row = current_session()
+    if row is None:
+        return Person("", "")
+    key = f"demo:{row.demo_account}" if row.demo_account else f"user:{row.user_id}"
+    return Person(key, actor().who)
 
 
 def acting() -> AbstractContextManager[None]:

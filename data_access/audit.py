@@ -35,11 +35,11 @@ EXPORTED, SCHOOL_VIEWED, AUDIT_READ = "export", "school_view", "audit_read"
 IMPORTED, RELEASED, ROLLED_BACK = "import", "release", "rollback"
 THRESHOLD = "threshold_change"
 ANSWER_READ, ANSWER_WRITTEN = "restricted_answer_read", "answer_written"
-SLOWED = "too_many_requests"
+SLOWED, PROPOSAL = "too_many_requests", "proposal"
 EVENTS = (
     SIGNED_IN, SIGN_IN_FAILED, SIGNED_OUT, BREAK_GLASS, SESSION_ENDED, ROLE_CHANGED, USER_CHANGED, EXPORTED,
     SCHOOL_VIEWED, AUDIT_READ, IMPORTED, RELEASED, ROLLED_BACK, THRESHOLD, ANSWER_READ, ANSWER_WRITTEN,
-    SLOWED,
+    SLOWED, PROPOSAL,
 )  # fmt: skip
 RESULTS = ("done", "refused", "failed")
 LONGEST = 2000

@@ -103,6 +103,8 @@ SCOPED: frozenset[str] = frozenset(
         "disclosure_report",
         "revision",
         "other_source",
+        # and who proposed what; officials read those of thresholds
+        "proposal",
     }
 )
 

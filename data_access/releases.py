@@ -19,6 +19,7 @@ from .schema_loading import release_move
 from .writing import stamp
 
 KEEP = 5
+TOGETHER = " + "  # between the names of those who proposed and approved
 CODE_VERSION = "0.1.0"
 
 Step = Callable[[Connection, int], None]
@@ -167,13 +168,14 @@ def _point(connection: Connection, release_id: int, reason: str, author: str, ki
 
 
 def record(connection: Connection, move: Row | SimpleNamespace) -> None:
-    """The audit record of a move of the pointer."""
+    """The audit record of a move of the pointer; of several authors it is the one who acts."""
+    authors, known = move.author.split(TOGETHER), audit.who_acts()
     audit.record(
         connection,
         audit.RELEASED if move.kind == "publish" else audit.ROLLED_BACK,
-        who=move.author,
+        who=known.who if known and known.who in authors else move.author,
         unit=str(move.to_release),
-        detail={"from": move.from_release},
+        detail={"from": move.from_release} | ({"persons": move.author} if len(authors) > 1 else {}),
     )
 
 

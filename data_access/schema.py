@@ -951,4 +951,4 @@ RELEASE_TABLES = (
 )
 
 # The tables of these rooms have their own files; importing them here completes the metadata.
-from . import schema_disclosure, schema_identity, schema_loading  # noqa: E402, F401
+from . import schema_disclosure, schema_identity, schema_loading, schema_proposals  # noqa: E402, F401

@@ -8,7 +8,8 @@ author and its reason.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,6 +20,8 @@ from indicators.catalogue import INDICATORS
 from indicators.model import BASES, OPERATORS, Indicator
 
 from . import audit
+from . import proposals as decisions
+from .proposals import Person
 from .reading import Reader
 from .schema import threshold
 from .writing import stamp
@@ -78,10 +81,20 @@ def beyond(indicator: Indicator, basis: str, medium: float, high: float) -> bool
     return high < medium if falls else high > medium
 
 
-def propose(engine: Engine, proposal: Proposal, *, author: str, reason: str) -> int:
+def propose(
+    engine: Engine,
+    proposal: Proposal,
+    *,
+    author: str,
+    reason: str,
+    by: Person | None = None,
+    days: int = 14,
+    persons: int = 2,
+) -> int:
     """Store a proposal and return its number; the same open proposal of the same author is stored once.
 
-    Raises ThresholdError for a boundary in the wrong order, no reason, no author, too many open proposals.
+    by: the author's account; then a steward decides about it on the web (`proposals`) within `days`. Raises
+    ThresholdError for a boundary in the wrong order, no reason, no author, too many open proposals.
     """
     proposal.check()
     reason, author = reason.strip(), author.strip()
@@ -107,7 +120,18 @@ def propose(engine: Engine, proposal: Proposal, *, author: str, reason: str) -> 
     for attempt in range(_ATTEMPTS):
         try:
             with engine.begin() as connection:
-                return _store(connection, values, reason)
+                number = _store(connection, values, reason)
+                if by is not None:
+                    decisions.propose(
+                        connection,
+                        decisions.THRESHOLD,
+                        [number],
+                        by=by,
+                        reason=reason,
+                        days=days,
+                        persons=persons,
+                    )
+                return number
         except IntegrityError:  # another writer took the number
             if attempt + 1 == _ATTEMPTS:
                 raise
@@ -230,22 +254,39 @@ def proposals(reader: Reader) -> list[Row]:
     return sorted(rows, key=lambda row: row.status != PROPOSAL)
 
 
+def one(reader: Reader, number: int) -> Row | None:
+    """One row of the table; only for readers who see the whole country."""
+    if not reader.scope.sees_all:
+        return None
+    return reader.connection.execute(select(threshold).where(threshold.c.id == number)).first()
+
+
 class Writer:
     """Writes one proposal at a time through an engine of its own, open only for that write.
 
     The web process reads through an engine that cannot write; this is the one exception, and pages get the
-    object, never the engine.
+    object, never the engine. days: after which an open proposal ends; persons: how many decide.
     """
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    def __init__(self, url: str, days: int = 14, persons: int = 2) -> None:
+        self._url, self._limits = url, {"days": days, "persons": persons}
 
-    def propose(self, proposal: Proposal, *, author: str, reason: str) -> int:
+    def propose(self, proposal: Proposal, *, by: Person, reason: str) -> int:
         """Store a proposal; see `propose`."""
+        with self._engine() as engine:
+            return propose(engine, proposal, author=by.name, reason=reason, by=by, **self._limits)
+
+    def withdraw(self, number: int, *, by: Person) -> None:
+        """The author takes a proposal back; number: of the proposal that a steward would decide. Raises ProposalError."""
+        with self._engine() as engine, engine.begin() as connection:
+            decisions.withdraw(connection, number, by=by, kinds=(decisions.THRESHOLD,))
+
+    @contextmanager
+    def _engine(self) -> Iterator[Engine]:
         from . import engine as engines
 
         engine = engines.create(self._url)
         try:
-            return propose(engine, proposal, author=author, reason=reason)
+            yield engine
         finally:
             engine.dispose()

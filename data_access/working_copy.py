@@ -34,7 +34,7 @@ ROOM = 1.5  # times the database's size that must be free
 LIVE = frozenset(
     {
         "user_account", "user_identity", "user_assignment", "user_session", "sign_in_failure", "oidc_attempt",
-        "audit_event", "audit_head", "school_answer", "threshold", "stored_page",
+        "audit_event", "audit_head", "school_answer", "threshold", "proposal", "stored_page",
         "import_job", "import_content", "import_finding", "import_row", "import_lock",
     }
 )  # fmt: skip

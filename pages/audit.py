@@ -35,6 +35,7 @@ WORDS = {
     "restricted_answer_read": _("reading of a restricted answer"),
     "answer_written": _("answer of a school"),
     "too_many_requests": _("too many requests"),
+    "proposal": _("proposal"),
 }
 ROLES = {**ROLE_NAMES, "public": _("no role"), "command line": _("command line")}
 RESULTS = {"done": _("done"), "refused": _("declined"), "failed": _("failed")}
@@ -58,6 +59,9 @@ NAMES = {
     "municipality_code": _("code of the municipality"),
     "operator": _("sign"),
     "page": _("page"),
+    "persons": _("persons"),
+    "covers": _("about no."),
+    "proposed_by": _("proposed by"),
     "query": _("address parameters"),
     "reason": _("reason"),
     "records": _("records shown"),
@@ -88,6 +92,12 @@ VALUES = {
     "proposed": _("proposed"),
     "accepted": _("accepted"),
     "withdrawn": _("withdrawn"),
+    "approved": _("approved"),
+    "stale": _("out of date"),
+    "expired": _("nobody decided in time"),
+    "publish": _("publication"),
+    "withdraw": _("file taken back"),
+    "threshold": _("threshold"),
     "demo": _("demonstration"),
     "oidc": _("sign-in service"),
     "break_glass": _("emergency sign-in"),

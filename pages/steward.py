@@ -17,11 +17,12 @@ from markupsafe import Markup
 
 from access.door import route
 from access.pages import LANGUAGES, Request, page, url
-from access.session import acting, current_scope
+from access.session import acting, current_scope, person
 from components.nodes import Part
 from components.tables import Column, Reason, Table
 from components.templating import render
 from components.view import Crumb, View
+from data_access import proposals
 from data_access.importing import annotate
 from data_access.importing.office import (
     LONGEST_REASON,
@@ -110,7 +111,16 @@ FAULTS = {
         "the log names the reason."
     ),
     "room": _("The disk has too little room for a publication; the maintainers have to make some."),
-    "unknown": _("There is no such load."),
+    "unknown": _("There is no such load or proposal."),
+    "stale": _(
+        "The proposal is out of date: what it covers has changed since it was made. Nothing has changed for readers; make a "
+        "new proposal."
+    ),
+    "expired": _("The time of the proposal is over; make a new one if it is still wanted."),
+    "decided": _("The proposal has been decided already."),
+    "self": _("You cannot decide about your own proposal: another steward has to."),
+    "proposed": _("Somebody else has proposed the same; decide about that proposal."),
+    "many": _("Too many proposals wait; decide about the earlier ones first."),
 }
 WORKING = ("received", "checking", "publishing")
 LONG_PREVIEW = 10  # rows after which the form to publish is out of sight
@@ -149,12 +159,17 @@ def view(request: Request) -> View:
 def _message(request: Request, fault: str) -> list[Part]:
     lang = request.lang
     if fault:
-        text = t(FAULTS[fault], lang, **_limits(fault))
+        text = fault_text(fault, lang)
         return [Markup('<p class="warn" role="alert">{}</p>').format(text)]
     if request.params.get("versija"):
         text = t("Readers now see release {number}.", lang, number=request.params["versija"])
         return [Markup('<p class="note" role="status">{}</p>').format(text)]
     return []
+
+
+def fault_text(fault: str, lang: str) -> str:
+    """One of FAULTS in words."""
+    return t(FAULTS[fault], lang, **_limits(fault))
 
 
 def _limits(fault: str) -> dict[str, int]:
@@ -189,6 +204,7 @@ def _all(request: Request, desk, message: list[Part]) -> View:
             today=date.today().isoformat(),
             limit=UPLOAD_LIMIT >> 20,
         ),
+        *_proposed(request, desk),
         *([_together(request, waiting)] if len(waiting) > 1 else []),
         Markup('<section class="frame"><h2>{}</h2>{}</section>').format(
             t("Loads", lang),
@@ -199,6 +215,7 @@ def _all(request: Request, desk, message: list[Part]) -> View:
         render(
             "steward_releases.html",
             lang=lang,
+            alone=request.settings.approvals == 1,
             action=f"{PATH}/versija",
             releases=[
                 {**row, "when": _when(row["created_at"], lang), "reason": side(row["reason"], lang)}
@@ -208,7 +225,7 @@ def _all(request: Request, desk, message: list[Part]) -> View:
             least=SHORTEST_REASON,
             longest=LONGEST_REASON,
         ),
-        _protection(request, loading.reports(desk, [row["id"] for row in releases])),
+        protection(request, loading.reports(desk, [row["id"] for row in releases])),
     ]
     return View(
         title=t("Data: loading and publishing", lang),
@@ -218,6 +235,41 @@ def _all(request: Request, desk, message: list[Part]) -> View:
         lang=lang,
         crumbs=[Crumb(t("Latvia", lang), request.url("national")), Crumb(t("Data loading", lang))],
         release_id=request.reader.release.id,
+    )
+
+
+def _proposed(request: Request, desk) -> list[Part]:
+    """Proposals that wait for a decision."""
+    from . import proposals as page_of_proposals  # which shows what this page shows of a load
+
+    lang = request.lang
+    table = page_of_proposals.table(request, desk, only_open=True)
+    more = Markup('<p><a href="{}">{}</a></p>').format(
+        request.url("proposals"), t("All proposals and decisions", lang)
+    )
+    return [
+        Markup('<section class="frame"><h2>{}</h2>{}{}{}</section>').format(
+            t("Proposals", lang),
+            table or Markup("<p>{}</p>").format(t("No proposal waits for a decision.", lang)),
+            page_of_proposals.rule(request),
+            more,
+        )
+    ]
+
+
+def _waits(request: Request, desk, kind: str, number: int) -> Markup | None:
+    """A link to the open proposal about this load."""
+    row = proposals.open_about(desk, kind, number)
+    if row is None:
+        return None
+    lang = request.lang
+    return Markup(
+        '<section class="frame" id="publicet"><h2>{}</h2><p>{} <a href="{}">{}</a></p></section>'
+    ).format(
+        t("It has been proposed", lang),
+        t("{author} has proposed this; it waits for a decision.", lang, author=row.author),
+        request.url("proposals", nr=row.id),
+        t("Proposal no. {number}", lang, number=row.id),
     )
 
 
@@ -243,6 +295,7 @@ def _together(request: Request, waiting: Sequence[dict]) -> Markup:
     return render(
         "steward_together.html",
         lang=lang,
+        alone=request.settings.approvals == 1,
         action=f"{PATH}/publicet",
         files=files,
         confirms=sum(job["confirms"] for job in waiting),
@@ -283,7 +336,7 @@ def _jobs_table(request: Request, jobs: Sequence[dict]) -> Markup:
     return Table("ielades", t("Loads, newest first", lang), columns, rows, lang).to_html()
 
 
-def _protection(request: Request, reports: Sequence[dict]) -> Markup:
+def protection(request: Request, reports: Sequence[dict]) -> Markup:
     """What disclosure control hid in each kept release, and what could still be worked out."""
     lang = request.lang
     rows = [
@@ -345,7 +398,7 @@ def _one(request: Request, desk, job: dict, message: list[Part]) -> View:
     waiting = request.params.get("gaida") == state
     body: list[Part] = [*message]
     if job["step"] in FAULTS and not message and state not in WORKING:
-        text = t(FAULTS[job["step"]], lang, **_limits(job["step"]))
+        text = fault_text(job["step"], lang)
         body.append(Markup('<p class="warn" role="alert">{}</p>').format(text))
         waiting = False
     body.append(_facts(request, job))
@@ -357,9 +410,11 @@ def _one(request: Request, desk, job: dict, message: list[Part]) -> View:
         body.append(_preview(request, desk, job, published_below=not waiting))
         if not waiting:
             body.append(
-                render(
+                _waits(request, desk, proposals.PUBLISH, job["id"])
+                or render(
                     "steward_publish.html",
                     lang=lang,
+                    alone=request.settings.approvals == 1,
                     action=f"{PATH}/{job['id']}/publicet",
                     confirms=job["confirms"],
                     least=SHORTEST_REASON,
@@ -368,9 +423,11 @@ def _one(request: Request, desk, job: dict, message: list[Part]) -> View:
             )
     if state == "published" and not waiting:
         body.append(
-            render(
+            _waits(request, desk, proposals.TAKE_BACK, job["id"])
+            or render(
                 "steward_withdraw.html",
                 lang=lang,
+                alone=request.settings.approvals == 1,
                 action=f"{PATH}/{job['id']}/atsaukt",
                 reason=job["reason"],
                 release=job["release_id"],
@@ -520,6 +577,11 @@ def _findings(request: Request, desk, job: dict) -> Markup:
     )
 
 
+def preview(request: Request, desk, job: dict) -> Markup:
+    """What the rows of a staged load would change, on a page that has the parameter `skats`."""
+    return _preview(request, desk, job, published_below=False)
+
+
 def _preview(request: Request, desk, job: dict, *, published_below: bool) -> Markup:
     lang = request.lang
     counts = loading.change_counts(desk, job["id"])
@@ -633,6 +695,20 @@ def install(server: Flask, office: Office, reading) -> None:
             return _back(lang, ielade=number, kluda="busy")
         return _back(lang, ielade=number, **({"gaida": wait} if wait else {}))
 
+    def _propose(work, **place: object) -> Response:
+        """place: where a fault is told."""
+        from .proposals import after
+
+        lang = _lang()
+        try:
+            with acting():
+                decision = work()
+        except JobError as error:
+            return _back(lang, **place, kluda=error.code)
+        except Busy:
+            return _back(lang, **place, kluda="busy")
+        return redirect(after(lang, decision), 303)
+
     @route(server, f"{PATH}/<int:number>/parbaudit", methods=("POST",), roles=STEWARD)
     def check_load(number: int) -> Response:
         return _act(number, lambda: (office.heal(), office.check(number)), wait="failed")
@@ -640,37 +716,28 @@ def install(server: Flask, office: Office, reading) -> None:
     @route(server, f"{PATH}/<int:number>/publicet", methods=("POST",), roles=STEWARD)
     def publish_load(number: int) -> Response:
         reason, confirmed = http.form.get("iemesls", ""), http.form.get("apstiprinu") == "1"
-        who = current_scope().user
-        return _act(
-            number,
-            lambda: office.publish([number], author=who, reason=reason, confirmed=confirmed),
-            wait="staged",
+        return _propose(
+            lambda: office.propose_publication([number], by=person(), reason=reason, confirmed=confirmed),
+            ielade=number,
         )
 
     @route(server, f"{PATH}/publicet", methods=("POST",), roles=STEWARD)
     def publish_loads() -> Response:
-        lang = _lang()
         chosen = http.form.getlist("ielade")
         if len(chosen) > MOST_TOGETHER or not all(re.fullmatch(r"\d{1,9}", one) for one in chosen):
             abort(400)
         if not chosen:
-            return _back(lang, kluda="none")
+            return _back(_lang(), kluda="none")
         loads = sorted({int(one) for one in chosen})
         reason, confirmed = http.form.get("iemesls", ""), http.form.get("apstiprinu") == "1"
-        who = current_scope().user
-        try:
-            with acting():
-                office.publish(loads, author=who, reason=reason, confirmed=confirmed)
-        except JobError as error:
-            return _back(lang, kluda=error.code)
-        except Busy:
-            return _back(lang, kluda="busy")
-        return _back(lang, ielade=loads[0], gaida="staged")
+        return _propose(
+            lambda: office.propose_publication(loads, by=person(), reason=reason, confirmed=confirmed)
+        )
 
     @route(server, f"{PATH}/<int:number>/atsaukt", methods=("POST",), roles=STEWARD)
     def withdraw_load(number: int) -> Response:
-        reason, who = http.form.get("iemesls", ""), current_scope().user
-        return _act(number, lambda: office.withdraw(number, author=who, reason=reason), wait="published")
+        reason = http.form.get("iemesls", "")
+        return _propose(lambda: office.propose_withdrawal(number, by=person(), reason=reason), ielade=number)
 
     @route(server, f"{PATH}/<int:number>/atcelt", methods=("POST",), roles=STEWARD)
     def cancel_load(number: int) -> Response:
@@ -678,20 +745,11 @@ def install(server: Flask, office: Office, reading) -> None:
 
     @route(server, f"{PATH}/versija", methods=("POST",), roles=STEWARD)
     def move_release() -> Response:
-        lang = _lang()
         number = http.form.get("versija", "")
         if not re.fullmatch(r"\d{1,9}", number):
             abort(400)
-        try:
-            with acting():
-                now = office.rollback(
-                    int(number), author=current_scope().user, reason=http.form.get("iemesls", "")
-                )
-        except JobError as error:
-            return _back(lang, kluda=error.code)
-        except Busy:
-            return _back(lang, kluda="busy")
-        return _back(lang, versija=now)
+        reason = http.form.get("iemesls", "")
+        return _propose(lambda: office.propose_rollback(int(number), by=person(), reason=reason))
 
     @route(server, f"{PATH}/<int:number>/stavoklis", roles=STEWARD)
     def load_state(number: int) -> Response:

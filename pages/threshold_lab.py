@@ -6,21 +6,22 @@ import re
 from collections.abc import Sequence
 
 import structlog
-from flask import Flask, Response, abort, redirect
+from flask import Flask, Response, abort, has_request_context, redirect
 from flask import request as http
 from markupsafe import Markup
 
 from access.door import route
 from access.pages import LANGUAGES, REGISTRY, Request, page, url
-from access.session import acting, current_scope
+from access.session import acting, current_scope, person
 from components import marks, risk_figures
 from components.chart_frame import ChartFrame
 from components.nodes import Block, Part
 from components.tables import Column, Table
 from components.templating import render
 from components.view import Crumb, View
-from data_access import thresholds
+from data_access import proposals, thresholds
 from data_access.laboratory import LEVELS, Laboratory, NothingToTest, Outcome, Result
+from data_access.proposals import ProposalError
 from data_access.queries import units
 from data_access.queries.risks import LevelCounts
 from data_access.scope import SEES_ALL
@@ -51,6 +52,7 @@ ERRORS = {
     "many": _("The proposal was not saved: there are too many undecided proposals."),
     "unknown": _("The proposal was not saved: this indicator has no such threshold."),
     "author": _("The proposal was not saved: sign in again."),
+    "decided": _("The proposal has been decided already."),
 }
 STATUSES = {
     thresholds.PROPOSAL: _("proposal"),
@@ -71,6 +73,7 @@ STATUSES = {
         "zime": "|".join(OPERATORS),
         "periodi": "[13]",
         "saglabats": r"\d{1,9}",
+        "atsaukts": "1",
         "kluda": "|".join(ERRORS),
     },
     roles=tuple(sorted(SEES_ALL)),
@@ -307,12 +310,14 @@ def _notices(request: Request, trial: Trial) -> Markup:
     if "saglabats" in request.params:
         good.append(
             t(
-                "Proposal no. {n} has been saved. Published levels do not change until it is accepted and "
-                "published.",
+                "Proposal no. {n} has been saved and waits for a data steward. Published levels do not change until it "
+                "is accepted and published.",
                 lang,
                 n=request.params["saglabats"],
             )
         )
+    if "atsaukts" in request.params:
+        good.append(t("You have taken the proposal back.", lang))
     codes = [request.params.get("kluda"), trial.error]
     bad += [
         t(ERRORS[code], lang, **({"n": thresholds.SHORTEST_REASON} if code == "reason" else {}))
@@ -695,37 +700,27 @@ def _proposals(request: Request) -> list[Part]:
     lang = request.lang
     rows = thresholds.proposals(request.reader)
     opened = sum(row.status == thresholds.PROPOSAL for row in rows)
-    body = []
+    asked = proposals.of_thresholds(request.reader)
+    own = person().key if has_request_context() else ""
+    body, forms = [], []
     for row in rows:
-        indicator = INDICATORS.get(row.indicator_id)
-        if indicator is None:
+        words = _words(request, row)
+        if words is None:
             continue
-        scale = scale_of(indicator, row.basis)
+        decision = asked.get(row.id)
+        if decision is not None and decision.state == proposals.OPEN and decision.author_key == own:
+            forms.append((decision.id, row.id, f"{words['indicator']}, {words['where']}"))
+        status = t(STATUSES[row.status], lang)
+        if decision is not None and decision.decider:
+            status = f"{status}: {decision.decider}, {decision.decision_reason}"
         body.append(
             {
+                **words,
                 "id": row.id,
-                "href": request.url(
-                    "threshold_lab",
-                    raditajs=row.indicator_id,
-                    posms=row.stage if row.stage in indicator.stages else indicator.stages[0],
-                    teritorija=TERRITORY_KEYS[row.territory_kind],
-                    zime=OPERATOR_KEYS[row.operator],
-                    videja=typed_number(row.medium, scale, lang),
-                    augsta=typed_number(row.high, scale, lang),
-                ),
-                "indicator": f"{indicator.id} {indicator.text(lang).short_name}",
-                "where": ", ".join(
-                    (
-                        t("all stages", lang) if row.stage == "*" else stages.name(row.stage, lang),
-                        t(risk_words.TERRITORIES[row.territory_kind], lang),
-                    )
-                ),
-                "medium": risk_words.boundary_text(indicator, row, row.medium, lang),
-                "high": risk_words.boundary_text(indicator, row, row.high, lang),
                 "author": row.author,
                 "date": numbers.date_short(row.created_at[:10], lang),
                 "reason": row.reason,
-                "status": t(STATUSES[row.status], lang),
+                "status": status,
             }
         )
     finding = (
@@ -755,8 +750,8 @@ def _proposals(request: Request) -> list[Part]:
                 lang,
             ),
             how_to_read=t(
-                "A proposal changes nothing that is published. It becomes a dated threshold when it is accepted, "
-                "and levels follow with the next publication.",
+                "A proposal changes nothing that is published. It becomes a dated threshold when a data steward who "
+                "did not make it accepts it, and levels follow with the next publication.",
                 lang,
             ),
             provenance=risk_words.provenance(
@@ -769,8 +764,75 @@ def _proposals(request: Request) -> list[Part]:
             ),
             lang=lang,
             address=request.address,
-        )
+        ),
+        *([render("threshold_lab_withdraw.html", lang=lang, path=PATH, forms=forms)] if forms else []),
     ]
+
+
+def _words(request: Request, row) -> dict[str, str] | None:
+    """A row of the threshold table in words: href, indicator, where, medium, high; None for a former indicator."""
+    lang, indicator = request.lang, INDICATORS.get(row.indicator_id)
+    if indicator is None:
+        return None
+    scale = scale_of(indicator, row.basis)
+    return {
+        "href": request.url(
+            "threshold_lab",
+            raditajs=row.indicator_id,
+            posms=row.stage if row.stage in indicator.stages else indicator.stages[0],
+            teritorija=TERRITORY_KEYS[row.territory_kind],
+            zime=OPERATOR_KEYS[row.operator],
+            videja=typed_number(row.medium, scale, lang),
+            augsta=typed_number(row.high, scale, lang),
+        ),
+        "indicator": f"{indicator.id} {indicator.text(lang).short_name}",
+        "where": ", ".join(
+            (
+                t("all stages", lang) if row.stage == "*" else stages.name(row.stage, lang),
+                t(risk_words.TERRITORIES[row.territory_kind], lang),
+            )
+        ),
+        "medium": risk_words.boundary_text(indicator, row, row.medium, lang),
+        "high": risk_words.boundary_text(indicator, row, row.high, lang),
+    }
+
+
+def described(request: Request, number: int) -> dict[str, str] | None:
+    """A proposed threshold for the steward who decides: name, text, href; None when there is none."""
+    row = thresholds.one(request.reader, number)
+    words = _words(request, row) if row is not None else None
+    if words is None:
+        return None
+    return {
+        "name": f"{words['indicator']}, {words['where']}",
+        "text": t(
+            "Medium risk: {medium}; high risk: {high}.",
+            request.lang,
+            medium=words["medium"],
+            high=words["high"],
+        ),
+        "href": words["href"],
+    }
+
+
+def answer_of(request: Request, number: int) -> str:
+    """What a proposed threshold would change in the latest period, in a sentence."""
+    lang, row = request.lang, thresholds.one(request.reader, number)
+    indicator = INDICATORS[row.indicator_id]
+    stage = row.stage if row.stage in indicator.stages else indicator.stages[0]
+    period, _counts = risk_words.latest(request, indicator, stage)
+    try:
+        if period is None:
+            raise NothingToTest(indicator.id)
+        lab = Laboratory(request.reader, indicator.id, stage, period)
+    except NothingToTest:
+        return t("There are no levels of this indicator in this stage.", lang)
+    names = ("territory_kind", "operator", "basis", "medium", "high")
+    asked = Proposal(indicator_id=indicator.id, stage=stage, **{name: getattr(row, name) for name in names})
+    rule = next((one for one in lab.in_force if one.territory_kind == row.territory_kind), lab.in_force[0])
+    result = lab.run(asked, 1)
+    where = f"{stages.name(stage, lang)}, {period_text(indicator, *period, lang)}"
+    return f"{risk_words.stop(where)} {_answer(result, Trial(asked, rule, 1, None, {}), lang)}"
 
 
 # --- saving ---------------------------------------------------------------------------------------
@@ -815,8 +877,22 @@ def install(server: Flask, writer: thresholds.Writer) -> None:
         back = {key: fields[key] for key in _FIELDS if key != "pamats"}
         try:
             with acting():
-                number = writer.propose(proposal, author=scope.user, reason=http.form.get("pamatojums", ""))
-        except ThresholdError as error:
-            return redirect(url("threshold_lab", lang, **back, kluda=error.code), 303)
+                number = writer.propose(proposal, by=person(), reason=http.form.get("pamatojums", ""))
+        except (ThresholdError, ProposalError) as error:
+            code = error.code if error.code in ERRORS else "unknown"
+            return redirect(url("threshold_lab", lang, **back, kluda=code), 303)
         log.info("threshold proposed", user=scope.user, indicator=indicator.id, proposal=number)
         return redirect(url("threshold_lab", lang, **back, saglabats=number), 303)
+
+    @route(server, f"{PATH}/priekslikums/<int:number>/atsaukt", methods=("POST",), roles=SEES_ALL)
+    def withdraw_threshold_proposal(number: int) -> Response:
+        lang = http.form.get("lang", "lv")
+        if lang not in LANGUAGES:
+            abort(400)
+        try:
+            with acting():
+                writer.withdraw(number, by=person())
+        except ProposalError as error:
+            code = error.code if error.code in ERRORS else "decided"
+            return redirect(url("threshold_lab", lang, kluda=code), 303)
+        return redirect(url("threshold_lab", lang, atsaukts=1), 303)

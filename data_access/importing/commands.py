@@ -28,6 +28,12 @@ def add(
 ) -> None:
     """Register the commands. make_engine: a writing engine on a migrated database; after: done when a release is out."""
 
+    def acting(author: str):
+        """What is recorded within says that it was the machine's owner: one person, without a proposal."""
+        from .. import audit
+
+        return audit.acting(audit.Actor(author, "command line", "", "command line"))
+
     def fail(error: Exception, code: int = 1) -> None:
         console.print(f"[red]{error}[/red]", highlight=False)
         raise typer.Exit(code)
@@ -56,7 +62,11 @@ def add(
             if dry_run:
                 console.print("Tikai pārbaude; nekas nav saglabāts | checked only; nothing was kept")
                 return
-            with lock.importing(engine, f"import {paths[0].name}"), engine.begin() as connection:
+            with (
+                acting(who),
+                lock.importing(engine, f"import {paths[0].name}"),
+                engine.begin() as connection,
+            ):
                 numbers = []
                 for result in results:
                     number = jobs.receive(
@@ -74,7 +84,8 @@ def add(
                 return
             console.print(f"Sagatavots | staged: {', '.join(map(str, numbers))}")
             if reason:
-                _publish(engine, who, reason, numbers, confirm, console)
+                with acting(who):
+                    _publish(engine, who, reason, numbers, confirm, console)
                 engines.tidy(engine)
                 after(engine)
         except (jobs.JobError, lock.Busy) as error:
@@ -94,7 +105,8 @@ def add(
 
         engine = make_engine()
         try:
-            _publish(engine, author, reason, None, confirm, console)
+            with acting(author):
+                _publish(engine, author, reason, None, confirm, console)
         except (jobs.JobError, lock.Busy) as error:
             fail(error, 4 if isinstance(error, lock.Busy) else 1)
         engines.tidy(engine)
@@ -110,9 +122,10 @@ def add(
         from .. import releases
         from . import jobs, lock
 
-        engine = make_engine()
+        engine, who = make_engine(), author or getpass.getuser()
         try:
-            release = jobs.roll_back(engine, release_id, reason=reason, author=author or getpass.getuser())
+            with acting(who):
+                release = jobs.roll_back(engine, release_id, reason=reason, author=who)
         except (releases.ReleaseError, jobs.JobError, lock.Busy) as error:
             fail(error)
         console.print(f"Rāda versiju | now serving release {release.id}")
@@ -129,9 +142,10 @@ def add(
         from . import jobs, lock
         from .revisions import RevisionError
 
-        engine = make_engine()
+        engine, who = make_engine(), author or getpass.getuser()
         try:
-            release = jobs.withdraw(engine, job, author=author or getpass.getuser(), reason=reason)
+            with acting(who):
+                release = jobs.withdraw(engine, job, author=who, reason=reason)
         except (jobs.JobError, lock.Busy, RevisionError) as error:
             fail(error)
         engines.tidy(engine)

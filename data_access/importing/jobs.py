@@ -19,7 +19,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
-from .. import audit, releases, schema, working_copy
+from .. import audit, proposals, releases, schema, working_copy
 from ..bulk import insert_rows
 from ..publishing import ensure_thresholds
 from ..publishing import steps as publication_steps
@@ -307,16 +307,18 @@ def publish(
     confirmed: bool = False,
     say: Callable[[str], None] = lambda text: None,
     steps: Callable = publication_steps,
+    proposal: int | None = None,
 ) -> Release:
     """Write staged jobs (all, or those named) into the tables and publish a release: all of it is seen at once.
 
-    Raises JobError when a reason or a confirmation is missing or the disk is too full, lock.Busy when another one is
-    at work.
+    proposal: the approved one that this carries out. Raises ProposalError when it may not be, JobError when a reason or a
+    confirmation is missing or the disk is too full, lock.Busy when another one is at work.
     """
     if len(reason.strip()) < SHORTEST_REASON:
         raise JobError("reason", "Publicēšanai vajag iemeslu | a publication needs a reason")
     heal(engine)
     with lock.importing(engine, "publish"):
+        _claim(engine, proposal)
         with engine.begin() as connection:
             chosen = staged(connection) if job_ids is None else list(job_ids)
             jobs = [job_of(connection, job_id) for job_id in chosen]
@@ -342,7 +344,10 @@ def publish(
             release = _make(
                 engine,
                 lambda connection: _publish(connection, jobs, author, reason, say, progress, steps),
-                lambda connection, made: _published(connection, jobs, reason, made),
+                lambda connection, made: (
+                    _published(connection, jobs, reason, made),
+                    _carried_out(connection, proposal, made),
+                ),
             )
         except BaseException:
             with contextlib.suppress(Exception), engine.begin() as connection:
@@ -352,6 +357,24 @@ def publish(
         finally:
             progress.close()
     return release
+
+
+def _claim(engine: Engine, proposal: int | None) -> None:
+    """Under the lock of imports: what the proposal covers is still what is there."""
+    if proposal is None:
+        return
+    try:
+        with engine.begin() as connection:
+            proposals.claim(connection, proposal)
+    except proposals.ProposalError as error:
+        if error.code == proposals.STALE:
+            proposals.spoil(engine, proposal)
+        raise
+
+
+def _carried_out(connection: Connection, proposal: int | None, release: Release) -> None:
+    if proposal is not None:
+        proposals.carried_out(connection, proposal, release.id)
 
 
 def _make(engine: Engine, work: Callable, finish: Callable = lambda connection, made: None) -> Release:
@@ -431,6 +454,7 @@ def withdraw(
     reason: str,
     say: Callable[[str], None] = lambda text: None,
     steps: Callable = publication_steps,
+    proposal: int | None = None,
 ) -> Release:
     """Take a published file back: the tables become what they were, and so does what readers see.
 
@@ -440,10 +464,14 @@ def withdraw(
         raise JobError("reason", "Atsaukšanai vajag iemeslu | taking back needs a reason")
     heal(engine)
     with lock.importing(engine, "withdraw"):
+        _claim(engine, proposal)
         return _make(
             engine,
             lambda connection: _withdraw(connection, job_id, author, reason, steps(say)),
-            lambda connection, _: _set(connection, job_id, state="withdrawn", reason=reason),
+            lambda connection, made: (
+                _set(connection, job_id, state="withdrawn", reason=reason),
+                _carried_out(connection, proposal, made),
+            ),
         )
 
 
@@ -470,14 +498,18 @@ def _withdraw(
     return releases.publish(connection, reason=reason, author=author, steps=steps, apart=True)
 
 
-def roll_back(engine: Engine, release_id: int, *, author: str, reason: str) -> Release:
-    """Point back to a kept release. Raises ReleaseError, JobError, lock.Busy."""
+def roll_back(
+    engine: Engine, release_id: int, *, author: str, reason: str, proposal: int | None = None
+) -> Release:
+    """Point back to a kept release. Raises ReleaseError, JobError, ProposalError, lock.Busy."""
     with lock.importing(engine, "rollback"):
+        _claim(engine, proposal)
         return _make(
             engine,
             lambda connection: releases.rollback(
                 connection, release_id, reason=reason, author=author, apart=True
             ),
+            lambda connection, made: _carried_out(connection, proposal, made),
         )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date
 
 from sqlalchemy import Engine
 
-from .. import audit, releases
+from .. import audit, proposals, releases
+from ..proposals import Person
 from . import jobs, lock, worker
 from .datasets import all_datasets
 from .receive import Receipt
@@ -21,12 +22,37 @@ JobError = jobs.JobError
 Busy = lock.Busy
 
 
-class Office:
-    """Loads for the page; made by `app.py`. in_process: do the work here (tests) instead of in a worker process."""
+@dataclass(frozen=True)
+class Decision:
+    """What became of a proposal. subject: loads or a release; state: of `schema_proposals`."""
 
-    def __init__(self, engine: Engine, database_url: str, *, in_process: bool = False) -> None:
+    number: int
+    kind: str
+    subject: tuple[int, ...]
+    state: str
+
+
+class Office:
+    """Loads for the page; made by `app.py`.
+
+    persons: how many take part in a publication, taking back or rollback (2: one proposes, another approves; 1: a
+    proposal is approved as it is made). days: after which an open proposal ends. in_process: do the work here (tests)
+    instead of in a worker process.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        database_url: str,
+        *,
+        persons: int = 2,
+        days: int = 14,
+        in_process: bool = False,
+    ) -> None:
         self._engine = engine
         self._url = database_url
+        self._persons = persons
+        self._days = days
         self._in_process = in_process
 
     def receive(self, name: str, content: bytes, *, kind: str, as_of: str, author: str) -> int:
@@ -52,37 +78,103 @@ class Office:
         """Begin (or begin again) to check a received file."""
         self._work("check", job=number)
 
-    def publish(self, numbers: list[int], *, author: str, reason: str, confirmed: bool) -> None:
-        """Begin a publication. Raises JobError at once when a reason or a confirmation is missing."""
-        reason = _reason(reason)
-        with self._engine.connect().execution_options(reads_only=True) as connection:
+    def propose_publication(
+        self, numbers: list[int], *, by: Person, reason: str, confirmed: bool
+    ) -> Decision:
+        """Propose to publish these loads. Raises JobError at once when a reason or a confirmation is missing."""
+        _reason(reason)
+        with self._looking() as connection:
             for number in numbers:
                 job = jobs.job_of(connection, number)
                 if job["state"] != "staged":
                     raise JobError("state", f"{number}: {job['state']}")
                 if job["confirms"] and not confirmed:
                     raise JobError("confirm", f"{number}: {job['confirms']}")
-            self._free(connection)
-        self._work("publish", jobs=numbers, author=author, reason=reason, confirmed=confirmed)
+        return self._propose(proposals.PUBLISH, numbers, by, reason, confirmed)
 
-    def withdraw(self, number: int, *, author: str, reason: str) -> None:
-        """Begin to take a published file back."""
-        reason = _reason(reason)
-        with self._engine.connect().execution_options(reads_only=True) as connection:
+    def propose_withdrawal(self, number: int, *, by: Person, reason: str) -> Decision:
+        """Propose to take a published file back."""
+        _reason(reason)
+        with self._looking() as connection:
             if jobs.job_of(connection, number)["state"] != "published":
                 raise JobError("state", str(number))
-            self._free(connection)
-        self._work("withdraw", job=number, author=author, reason=reason)
+        return self._propose(proposals.TAKE_BACK, [number], by, reason)
 
-    def rollback(self, release_id: int, *, author: str, reason: str) -> int:
-        """Point back to a kept release; returns its number. Its pages are drawn again where that is needed."""
-        reason = _reason(reason)
+    def propose_rollback(self, release_id: int, *, by: Person, reason: str) -> Decision:
+        """Propose to point back to a kept release."""
+        _reason(reason)
+        with self._looking() as connection:
+            kept = {row.id: row for row in releases.history(connection) if row.kept}
+            if release_id not in kept or kept[release_id].current:
+                raise JobError("release", str(release_id))
+        return self._propose(proposals.ROLLBACK, [release_id], by, reason)
+
+    def decide(self, number: int, *, by: Person, approve: bool, reason: str, seen: str = "") -> Decision:
+        """Approve or refuse a proposal, and begin what was approved. seen: begin of the fingerprint on the form.
+
+        Raises JobError; then nothing was decided.
+        """
+        proposals.settle(self._engine)
         try:
-            now = jobs.roll_back(self._engine, release_id, author=author, reason=reason).id
-        except releases.ReleaseError as error:
-            raise JobError("release", str(error)) from None
-        self._work("draw")
-        return now
+            with self._engine.begin() as connection:
+                row = proposals.find(connection, number)
+                if row is not None and not row.fingerprint.startswith(seen):
+                    raise JobError("stale", f"{number}: {seen}")
+                if approve and row is not None and row.state == proposals.OPEN:
+                    self._free(connection)
+                decided = proposals.decide(
+                    connection, number, by=by, approve=approve, reason=reason, persons=self._persons
+                )
+                row = proposals.find(connection, number)
+        except proposals.ProposalError as error:
+            raise JobError(error.code, str(error)) from None
+        decision = Decision(number, row.kind, tuple(proposals.subject_of(row)), row.state)
+        if decided is not None and approve:
+            self._carry_out(row, decision)
+        return decision
+
+    def withdraw_proposal(self, number: int, *, by: Person) -> None:
+        """The author takes an open proposal back."""
+        proposals.settle(self._engine)
+        try:
+            with self._engine.begin() as connection:
+                proposals.withdraw(connection, number, by=by)
+        except proposals.ProposalError as error:
+            raise JobError(error.code, str(error)) from None
+
+    def _propose(
+        self, kind: str, subject: list[int], by: Person, reason: str, confirmed: bool = False
+    ) -> Decision:
+        try:
+            number = proposals.stored(
+                self._engine, kind, subject, by=by, reason=reason, confirmed=confirmed, persons=self._persons,
+                days=self._days,
+            )  # fmt: skip
+        except proposals.ProposalError as error:
+            raise JobError(error.code, str(error)) from None
+        if self._persons > 1:
+            return Decision(number, kind, tuple(subject), proposals.OPEN)
+        return self.decide(number, by=by, approve=True, reason=reason)
+
+    def _carry_out(self, row, decision: Decision) -> None:
+        author, reason = proposals.authors(row), row.reason
+        if decision.kind == proposals.PUBLISH:
+            self._work(
+                "publish", jobs=list(decision.subject), author=author, reason=reason, confirmed=bool(row.confirmed),
+                proposal=row.id,
+            )  # fmt: skip
+        elif decision.kind == proposals.TAKE_BACK:
+            self._work("withdraw", job=decision.subject[0], author=author, reason=reason, proposal=row.id)
+        elif decision.kind == proposals.ROLLBACK:
+            try:
+                jobs.roll_back(
+                    self._engine, decision.subject[0], author=author, reason=reason, proposal=row.id
+                )
+            except releases.ReleaseError as error:
+                raise JobError("release", str(error)) from None
+            except proposals.ProposalError as error:
+                raise JobError(error.code, str(error)) from None
+            self._work("draw")
 
     def cancel(self, number: int) -> str:
         """Stop or throw away a load."""
@@ -91,6 +183,9 @@ class Office:
     def heal(self) -> None:
         """Say of loads whose worker died that they stopped."""
         jobs.heal(self._engine)
+
+    def _looking(self):
+        return self._engine.connect().execution_options(reads_only=True)
 
     def _free(self, connection) -> None:
         held = lock.holder(connection)

@@ -53,6 +53,7 @@ def run_for(command: str, arguments: dict) -> int:
 def run(command: str, arguments: dict, engine=None) -> int:
     """Do the work in this process; returns the exit code. What went wrong is noted on the load."""
     from .. import engine as engines
+    from ..proposals import ProposalError
     from ..releases import ReleaseError
     from . import jobs, lock
     from .revisions import RevisionError
@@ -88,7 +89,7 @@ def run(command: str, arguments: dict, engine=None) -> int:
         jobs.note(engine, number, "disclosure")
         structlog.get_logger("ikms").error("publication refused", job=number, why=str(error))
         return 3
-    except jobs.JobError as error:
+    except (jobs.JobError, ProposalError) as error:
         jobs.note(engine, number, error.code)
         return 3
     except Exception as error:
@@ -108,8 +109,8 @@ def _draw_pages(*options: str) -> None:
     subprocess.run([sys.executable, str(ROOT / "manage.py"), "store-pages", *options], cwd=ROOT, check=False)
 
 
-def _who(arguments: dict) -> dict[str, str]:
-    return {"author": arguments["author"], "reason": arguments["reason"]}
+def _who(arguments: dict) -> dict:
+    return {name: arguments.get(name) for name in ("author", "reason", "proposal")}
 
 
 if __name__ == "__main__":

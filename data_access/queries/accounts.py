@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import Engine, func, select
 
+from language.messages import _
+
 from ..schema import institution, municipality
 from ..scope import Scope
 
 
 def demo_scopes(engine: Engine) -> dict[str, Scope]:
-    """Ministry, steward, a municipality with about eighteen schools, one of its schools, a vocational school and a
+    """Ministry, two stewards (one approves what the other proposes), a municipality with about eighteen schools, one of its schools, a vocational school and a
     higher education institution; {} without data."""
     general = institution.c.type.in_(("primary", "basic", "secondary", "state_gymnasium", "special"))
     with engine.begin() as connection:
@@ -43,6 +45,7 @@ def demo_scopes(engine: Engine) -> dict[str, Scope]:
     scopes = {
         "ministry": Scope(role="ministry", label="Ministry", user="demo-ministry"),
         "steward": Scope(role="steward", label="Data steward", user="demo-steward"),
+        "steward2": Scope(role="steward", label=_("Second data steward"), user="demo-steward2"),
         "municipality": Scope(
             role="municipality",
             municipalities=frozenset({counts.municipality_code}),

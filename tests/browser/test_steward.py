@@ -1,4 +1,5 @@
-"""A steward's walk in the browser: wrong file, messages, mended file, preview, publish, the page shows it, rollback."""
+"""Two stewards' walk in the browser: wrong file, messages, mended file, preview, one proposes, the other approves, the
+page shows it, rollback."""
 
 from __future__ import annotations
 
@@ -76,6 +77,11 @@ def upload(page, name: str, text: str) -> None:
     page.get_by_role("button", name="Pārbaudīt datni").click()
 
 
+def fits(page) -> None:
+    wide = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0
+
+
 def spending(count: int) -> str:
     """A file as a treasurer's spreadsheet writes it: a title, blanks in thousands, decimal commas, a total."""
     rows = [
@@ -112,13 +118,17 @@ def test_the_walk_of_a_steward(browser, own_site, tmp_path):
     context.set_default_timeout(60_000)
     expect.set_options(timeout=60_000)
     visit = Visit(context, own_site)
+    other = browser.new_context(viewport={"width": 1280, "height": 900}, locale="lv-LV")
+    other.set_default_timeout(60_000)
+    second = Visit(other, own_site)
     try:
-        answer = context.request.post(
-            f"{own_site}/pieslegties",
-            form={"account": "steward", "next": "/"},
-            headers={"Sec-Fetch-Site": "same-origin"},
-        )
-        assert answer.ok
+        for place, account in ((context, "steward"), (other, "steward2")):
+            answer = place.request.post(
+                f"{own_site}/pieslegties",
+                form={"account": account, "next": "/"},
+                headers={"Sec-Fetch-Site": "same-origin"},
+            )
+            assert answer.ok
         page = visit.open("/admin/dati")
         assert visit.axe() == []
 
@@ -139,10 +149,7 @@ def test_the_walk_of_a_steward(browser, own_site, tmp_path):
         visit.awake()
         expect(page.locator("#izmainas")).to_contain_text("Jaunas rindas: 40")
         assert visit.axe() == []
-        wide = page.evaluate(
-            "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
-        assert wide <= 0
+        fits(page)
 
         expect(page.locator("#izmainas")).to_contain_text("2023/2024, 1. semestris, Pamatizglītība")
 
@@ -154,25 +161,56 @@ def test_the_walk_of_a_steward(browser, own_site, tmp_path):
         visit.open("/admin/dati")  # two files wait: they can be published together
         assert visit.axe() == []
         page.locator(".st-choose ~ label textarea, .st-form textarea").first.fill("1. semestra kavējumi")
-        page.get_by_role("button", name="Publicēt izvēlētās datnes").click()
-        expect(page.locator("h1")).to_have_text("kavejumi_labota.csv: publicēta")
+        page.get_by_role("button", name="Ierosināt publicēt izvēlētās datnes").click()
+        expect(page.locator("main")).to_contain_text("Šis ir jūsu pašu priekšlikums")
+        expect(page.get_by_role("button", name="Apstiprināt")).to_have_count(0)
         visit.awake()
         assert visit.axe() == []
+        fits(page)
+
+        desk = second.open("/admin/dati")  # the other steward finds it, looks at it and approves
+        desk.get_by_role("row", name="Publicēt ielādes").get_by_role("link").click()
+        expect(desk.locator("main")).to_contain_text("1. semestra kavējumi")
+        expect(desk.locator("main")).to_contain_text("kavejumi_labota.csv")
+        second.awake()
+        assert second.axe() == []
+        desk.locator("#pr-reason").focus()  # by keyboard alone
+        desk.keyboard.type("skaitļi atbilst")
+        desk.keyboard.press("Tab")
+        desk.keyboard.press("Enter")
+        expect(desk.locator("h1")).to_have_text("kavejumi_labota.csv: publicēta")
+        second.awake()
+        assert second.axe() == []
         small_counts_stay_inside(tmp_path)
         visit.open(SCHOOL)
         assert page.locator("#view-state").get_attribute("data-release") == "2"
         expect(page.locator("main")).to_contain_text("3,3")  # 4 of 120
 
-        visit.open("/admin/dati")
-        page.locator("#st-why").fill("atpakaļ pārbaudei")
-        page.get_by_role("button", name="Atgriezt").click()
+        second.open("/admin/dati")
+        desk.locator("#st-why").fill("atpakaļ pārbaudei")
+        desk.get_by_role("button", name="Ierosināt atgriezt").click()
+        expect(desk.locator("main")).to_contain_text("Šis ir jūsu pašu priekšlikums")
+        visit.open("/admin/priekslikumi")
+        assert visit.axe() == []
+        fits(page)
+        page.get_by_role("link", name="2", exact=True).click()
+        expect(page.locator("main")).to_contain_text("Lasītāji 2. versijas vietā redzētu 1. versiju")
+        visit.awake()
+        assert visit.axe() == []
+        fits(page)
+        page.locator("#pr-reason").fill("der")
+        page.get_by_role("button", name="Apstiprināt").click()  # too short: the browser does not send it
+        page.locator("#pr-reason").fill("piekrītu")
+        page.get_by_role("button", name="Apstiprināt").click()
         expect(page.get_by_role("status").first).to_be_attached()
         expect(page.locator("main")).to_contain_text("Lasītāji tagad redz 1. versiju.")
         visit.awake()
         assert visit.axe() == []
         visit.open(SCHOOL)
         assert page.locator("#view-state").get_attribute("data-release") == "1"
-        assert visit.faults == []
-        assert visit.foreign == []
+        for one in (visit, second):
+            assert one.faults == []
+            assert one.foreign == []
     finally:
         context.close()
+        other.close()

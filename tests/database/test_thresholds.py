@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from data_access.proposals import Person
 from data_access.publishing import ensure_thresholds, thresholds_in_force
 from data_access.reading import reading
 from data_access.schema import threshold
@@ -142,5 +143,7 @@ def test_withdrawn_proposals_stay_in_the_list(filled):
 
 def test_the_writer_opens_an_engine_of_its_own(filled, database_url):
     """What the web process gets: an object that can propose and nothing else."""
-    number = Writer(database_url).propose(absence(), author="demo-ministry", reason=REASON)
+    number = Writer(database_url).propose(
+        absence(), by=Person("demo:ministry", "demo-ministry"), reason=REASON
+    )
     assert row_of(filled, number).reason == REASON

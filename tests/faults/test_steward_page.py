@@ -10,10 +10,12 @@ from access.pages import match
 from data_access import audit, migrations_runner, releases
 from data_access import engine as engines
 from data_access.importing import worker
-from data_access.importing.office import Office
+from data_access.importing.office import JobError, Office
+from data_access.proposals import Person
 from data_access.publishing import steps
 from tests.support import small
 from tests.support.absence_files import csv, many, with_cell
+from tests.support.decisions import decide
 
 SAME = {"Sec-Fetch-Site": "same-origin"}
 
@@ -33,7 +35,7 @@ def own_site(tmp_path, monkeypatch):
         releases.publish(connection, reason="small", author="tests", steps=steps())
     engine.dispose()
     monkeypatch.setattr(
-        application, "Office", lambda engine, url: office.Office(engine, url, in_process=True)
+        application, "Office", lambda *known, **options: office.Office(*known, **options, in_process=True)
     )
     made = application.create_app(
         settings.Settings(
@@ -47,6 +49,12 @@ def own_site(tmp_path, monkeypatch):
 def steward(own_site):
     """A signed-in data steward."""
     return signed_in(own_site, "steward")
+
+
+@pytest.fixture
+def second(own_site):
+    """Another one, who approves."""
+    return signed_in(own_site, "steward2")
 
 
 def signed_in(server, account: str):
@@ -75,6 +83,9 @@ def test_nobody_else_sees_it(own_site):
         assert client.get("/admin/dati/1/stavoklis").status_code == 404
         assert client.get("/admin/dati/1/atradumi.xlsx").status_code == 404
         assert send(client, csv()).status_code == 404
+        assert client.get("/admin/priekslikumi").status_code == 404
+        for action in ("lemums", "atsaukt"):
+            assert client.post(f"/admin/priekslikumi/1/{action}", headers=SAME).status_code == 404
         for action in ("publicet", "atsaukt", "atcelt", "parbaudit"):
             assert client.post(f"/admin/dati/1/{action}", headers=SAME).status_code == 404
         assert client.post("/admin/dati/versija", headers=SAME).status_code == 404
@@ -88,8 +99,8 @@ def test_another_site_cannot_send(steward):
     assert answer.status_code == 403
 
 
-def test_the_whole_walk(steward):
-    """Wrong file, messages, mended file, preview, publish, page shows it, roll back, take back."""
+def test_the_whole_walk(steward, second):
+    """Wrong file, messages, mended file, preview, propose, approve, page shows it, roll back, take back."""
     answer = send(steward, csv(with_cell(3, "long_unexcused", "70", many(3))))
     assert answer.status_code == 303
     page = steward.get(answer.location).text
@@ -109,28 +120,39 @@ def test_the_whole_walk(steward):
     assert "Jaunas rindas: 3" in page
     refused = steward.post("/admin/dati/2/publicet", data={"iemesls": "", "lang": "lv"}, headers=SAME)
     assert "kluda=reason" in refused.location
-    done = steward.post(
+    proposed = steward.post(
         "/admin/dati/2/publicet", data={"iemesls": "1. semestris", "lang": "lv"}, headers=SAME
-    )
-    page = steward.get(done.location).text
+    ).location
+    assert "priekšlikums ir iesniegts" in steward.get(proposed).text.lower()
+    assert steward.get("/admin/dati").headers["X-Release"] == "1"
+    page = second.get(proposed).text  # who, why, what would change, what was hidden
+    for text in ("demo-steward", "1. semestris", "Jaunas rindas: 3", "Kas versijās ir paslēpts?"):
+        assert text in page
+    done = decide(second, proposed)
+    page = second.get(done.location).text
     assert "publicēta" in page
+    assert "demo-steward + demo-steward2" in steward.get("/admin/dati").text
     assert steward.get("/admin/dati").headers["X-Release"] == "2"
 
-    done = steward.post(
+    proposed = second.post(
         "/admin/dati/versija", data={"versija": "1", "iemesls": "pārbaude", "lang": "lv"}, headers=SAME
-    )
+    ).location
+    assert steward.get("/admin/dati").headers["X-Release"] == "2"
+    done = decide(steward, proposed)
     assert steward.get(done.location).headers["X-Release"] == "1"
-    done = steward.post(
+    proposed = second.post(
         "/admin/dati/2/atsaukt", data={"iemesls": "kļūdaina datne", "lang": "en"}, headers=SAME
-    )
-    page = steward.get(done.location).text
+    ).location
+    page = steward.get(decide(steward, proposed, lang="en").location).text
     assert "taken back" in page
     assert steward.get("/admin/dati").headers["X-Release"] == "1"
     # Each of these is on record with who, in which role and from where.
     with steward.application.extensions["ikms_identity"].desk.read() as connection:
-        rows = [row for row in audit.newest(connection) if row.who == "demo-steward"]
+        rows = [row for row in audit.newest(connection) if row.who.startswith("demo-steward")]
         assert audit.verify(connection).whole
-    assert {"import", "release", "rollback"} <= {row.what for row in rows}
+    by = {name: {row.what for row in rows if row.who == name} for name in ("demo-steward", "demo-steward2")}
+    assert {"import", "proposal", "rollback"} <= by["demo-steward"]
+    assert {"proposal", "release"} <= by["demo-steward2"]
     assert {(row.role, row.origin) for row in rows} == {("steward", "127.0.0.1")}
 
 
@@ -140,7 +162,7 @@ def opened(content: bytes):
     return load_workbook(io.BytesIO(content))
 
 
-def test_questions_have_to_be_confirmed(steward):
+def test_questions_have_to_be_confirmed(steward, second):
     """A file with questions is not published before somebody has looked at them."""
     rows = many(20)
     for row in rows:
@@ -151,7 +173,8 @@ def test_questions_have_to_be_confirmed(steward):
     answer = steward.post(
         "/admin/dati/1/publicet", data={"iemesls": "1. semestris", "apstiprinu": "1"}, headers=SAME
     )
-    assert "publicēta" in steward.get(answer.location).text
+    assert "Pārbaude uzdeva" in second.get(answer.location).text
+    assert "publicēta" in second.get(decide(second, answer.location).location).text
 
 
 def test_only_uploads_may_be_large(steward):
@@ -163,13 +186,13 @@ def test_only_uploads_may_be_large(steward):
     assert huge.status_code == 413 or "kluda=large" in huge.location
 
 
-def test_several_files_in_one_release(steward, own_site):
+def test_several_files_in_one_release(steward, second, own_site):
     """Two chosen files become one release; the third waits on. Nothing chosen, a wrong number: refused."""
     for number, year in enumerate(("2021/2022", "2022/2023", "2023/2024"), start=1):
         rows = [[row[0], year, *row[2:]] for row in many(5)]
         assert send(steward, csv(rows), name=f"kavejumi_{year[:4]}.csv").location.endswith(f"ielade={number}")
     before = steward.get("/admin/dati")
-    assert "Publicēt kopā" in before.text
+    assert "publicēt kopā" in before.text
     release = int(before.headers["X-Release"])
     form = {"lang": "lv", "iemesls": "trīs gadi kopā", "apstiprinu": "1"}
     for chosen, fault in (([], "none"), (["1", "77"], "unknown")):
@@ -180,11 +203,12 @@ def test_several_files_in_one_release(steward, own_site):
     )
     done = steward.post("/admin/dati/publicet", data={**form, "ielade": ["1", "3"]}, headers=SAME)
     assert done.status_code == 303
+    assert decide(second, done.location).status_code == 303
     states = [steward.get(f"/admin/dati/{n}/stavoklis").json["key"] for n in (1, 2, 3)]
     assert states == ["published:", "staged:", "published:"]
     after = steward.get("/admin/dati")
     assert int(after.headers["X-Release"]) == release + 1
-    assert "Publicēt kopā" not in after.text
+    assert "publicēt kopā" not in after.text
     other = signed_in(own_site, "ministry")
     assert other.post("/admin/dati/publicet", data=form, headers=SAME).status_code == 404
 
@@ -196,7 +220,7 @@ OPEN = f"{EXAM_KEY}sat;mean;{BANDS};compulsory\n"
 
 
 @pytest.mark.parametrize("open_first", [True, False])
-def test_the_exam_register_and_the_open_set(steward, open_first):
+def test_the_exam_register_and_the_open_set(steward, second, open_first):
     """Where they disagree the register's numbers stay, whichever came first; the page names both and the primary.
 
     Two of three exams differ: 40 and 41 who sat, a mean of 50 and of 51. Who had to sit only the register knows, which
@@ -222,11 +246,12 @@ def test_the_exam_register_and_the_open_set(steward, open_first):
         assert send(steward, content, name=f"{kind}.csv", veids=kind).location.endswith(f"ielade={number}")
         state = steward.get(f"/admin/dati/{number}/stavoklis").json["key"]
         assert state == "staged:", steward.get(f"/admin/dati?ielade={number}").text
-        steward.post(
+        proposed = steward.post(
             f"/admin/dati/{number}/publicet",
             data={"lang": "lv", "iemesls": "eksāmenu dati", "apstiprinu": "1"},
             headers=SAME,
         )
+        decide(second, proposed.location)
         assert steward.get(f"/admin/dati/{number}/stavoklis").json["key"] == "published:"
     text = " ".join(steward.get("/en/datu-kvalitate").text.split())
     assert "2 rows in which" in text
@@ -317,6 +342,6 @@ def test_the_office_refuses_without_a_worker(tmp_path):
     engine = engines.create(url)
     migrations_runner.upgrade(engine)
     office = Office(engine, url)
-    with pytest.raises(Exception, match="iemesl"):
-        office.publish([1], author="a", reason="  ", confirmed=True)
+    with pytest.raises(JobError, match="iemesl"):
+        office.propose_publication([1], by=Person("user:1", "a"), reason="  ", confirmed=True)
     engine.dispose()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import delete, insert, select, update
@@ -211,7 +212,10 @@ def test_every_way_to_another_release_draws_its_pages(monkeypatch, tmp_path):
     nothing = type("Release", (), {"id": 3})
     monkeypatch.setattr(jobs, "roll_back", lambda *_args, **_kwargs: nothing)
     monkeypatch.setattr(lock, "importing", lambda *_args: __import__("contextlib").nullcontext())
-    assert office.Office(engine, "sqlite://").rollback(3, author="a", reason="a long enough reason") == 3
+    row = SimpleNamespace(
+        id=1, author="a", author_key="user:1", decider="b", decider_key="user:2", reason="why it is"
+    )
+    office.Office(engine, "sqlite://")._carry_out(row, office.Decision(1, "rollback", (3,), "approved"))
     assert started == ["draw"]
 
     cli, after = typer.Typer(), []
