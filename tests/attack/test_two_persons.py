@@ -1,4 +1,4 @@
-"""T20, T41: what readers see changes by two persons, over HTTP, whatever one of them tries alone."""
+"""B5: what readers see changes by two persons, over HTTP, whatever one of them tries alone."""
 
 from __future__ import annotations
 
