@@ -195,6 +195,7 @@ def _one(request: Request, desk, row, message: list[Part]) -> View:
         )
     body: list[Part] = [*message, _facts(request, row, state)]
     if state == proposals.OPEN:
+        body.append(Markup('<p><a href="#lemums">{}</a></p>').format(t("Go on to the decision", lang)))
         body += _covered(request, desk, row)
     elif row.kind == proposals.PUBLISH:
         body.append(_loads(request, desk, proposals.subject_of(row)))
