@@ -91,14 +91,19 @@ def _forget(known: OrderedDict) -> None:
 
 
 def of_settings(settings) -> Limits:
-    """The limits that the settings name."""
+    """The limits that the settings name.
+
+    The accounts of the demonstration are shared by all its visitors: they get as many pages as an address, unless the
+    setting says otherwise.
+    """
+    shared = settings.demo and "rate_pages" not in settings.model_fields_set
     return Limits(
         {
             "callback": (Limit(settings.rate_callbacks, 10), Limit(settings.rate_callbacks_address, 10)),
             "export": (Limit(settings.rate_exports, 3600), Limit(settings.rate_exports_address, 3600)),
             "import": (Limit(settings.rate_imports, 3600), Limit(settings.rate_imports, 3600)),
             "page": (
-                Limit(settings.rate_pages, 600, bucket=True),
+                Limit(settings.rate_pages_address if shared else settings.rate_pages, 600, bucket=True),
                 Limit(settings.rate_pages_address, 600, bucket=True),
             ),
             "sign in": (Limit(settings.rate_sign_ins, 600), Limit(settings.rate_sign_ins, 600)),

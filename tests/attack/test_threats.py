@@ -326,6 +326,21 @@ def test_a_bucket_refills_and_fifty_readers_share_an_address():
     assert waits == 0
 
 
+def test_accounts_of_the_demonstration_are_shared():
+    """Their pages are limited like those of an address, one account of a real office by its own number."""
+    import settings
+    from access.limits import of_settings
+
+    def allowed(**given: object) -> int:
+        limits = of_settings(settings.Settings(secret_key="test-only-0123456789-abcdefghijklmnop", **given))
+        limits._clock = lambda: 100.0
+        return sum(not limits.wait("page", "a", signed_in=True) for _ in range(500))
+
+    assert allowed() == 500
+    assert allowed(demo_sign_in=False) == 300
+    assert allowed(rate_pages=20) == 20
+
+
 def test_t34_oversize(attack):
     """T34: a large or deep body is refused at once, before anything reads it."""
     big = b'{"output": "' + b"a" * 20_000_000 + b'"}'
