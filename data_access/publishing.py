@@ -140,7 +140,7 @@ def _compute(
 ) -> None:
     """computed: told the exact values before they are written."""
     from indicators.catalogue import INDICATORS
-    from indicators.compute import compute_with_priors, distribution, level_counts
+    from indicators.compute import compute_with_priors, distribution, level_counts, one_by_one
     from indicators.disclosure import protect
 
     needed = {name for indicator in INDICATORS.values() for name in indicator.needs}
@@ -151,7 +151,12 @@ def _compute(
     as_of = connection.execute(select(release.c.as_of).where(release.c.id == release_id)).scalar_one()
     expect_report(connection, release_id)
     progress("rādītāji | indicators")
-    values, priors = compute_with_priors(frames, thresholds_in_force(connection), as_of=as_of)
+    values, priors = compute_with_priors(
+        frames,
+        thresholds_in_force(connection),
+        as_of=as_of,
+        each=aside.spread if _is_large(connection) else one_by_one,
+    )
     progress("kopsavilkumi | roll-ups")
     values = values.sort_values([*indicator_value.primary_key.columns.keys()][1:], ignore_index=True)
     computed(values)

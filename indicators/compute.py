@@ -6,7 +6,7 @@ National and municipal values come from counts, never from the values of institu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 
 import numpy as np
@@ -67,6 +67,7 @@ WHOLE_NUMBERS = ("persistence", "is_new", "threshold_id", "pooled_periods", "fix
 PRIOR_COLUMNS = ("indicator_id", "stage", "school_year", "semester", "family", "first", "second")
 
 Progress = Callable[[int, int, str], None]
+Each = Callable[[Callable[[str], tuple], list[str], Callable[[str], float]], Iterable[tuple]]
 
 __all__ = [
     "COLUMNS",
@@ -232,6 +233,13 @@ def _frame(blocks: list[dict]) -> pd.DataFrame:
     return frame.astype(kinds)
 
 
+def one_by_one(
+    work: Callable[[str], tuple], codes: list[str], _weight: Callable[[str], float]
+) -> Iterator[tuple]:
+    """The work done for every indicator, in this process."""
+    return map(work, codes)
+
+
 def compute_with_priors(
     frames: Mapping[str, pd.DataFrame],
     thresholds: pd.DataFrame | Iterable[Mapping] | None = None,
@@ -239,28 +247,39 @@ def compute_with_priors(
     as_of: str | date,
     progress: Progress | None = None,
     indicators: Mapping[str, Indicator] = INDICATORS,
+    each: Each = one_by_one,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """All values, and the priors behind their certainty (one row per indicator, stage and period).
 
     ``frames`` holds the fact frames by name without ``fact_``, and ``institution``. ``thresholds`` are rows of
     the threshold table (the defaults when None). ``as_of`` picks the thresholds known on that day and ends
     the list of values that are due. ``progress(done, total, indicator_id)`` is called after each indicator.
-    An indicator whose facts are not among the frames is left out.
+    An indicator whose facts are not among the frames is left out. ``each`` does the work of all indicators, given
+    also how much work one is; whoever calls may have several processes for that.
     """
     chosen = {code: one for code, one in indicators.items() if all(name in frames for name in one.needs)}
     frames = {name: ordered(frame) for name, frame in frames.items()}
     rules = Thresholds.of(default_thresholds(indicators) if thresholds is None else thresholds)
     counted = {code: one.compute(frames) for code, one in chosen.items()}
     world = world_of(frames, counted.values(), str(as_of)[:10])
-    blocks: list[dict] = []
-    priors: list[tuple] = []
-    for done, (code, one) in enumerate(chosen.items(), start=1):
-        for series in series_of(one, counted[code], frames, world):
+
+    def of_one(code: str) -> tuple[list[dict], list[tuple]]:
+        blocks: list[dict] = []
+        priors: list[tuple] = []
+        for series in series_of(chosen[code], counted[code], frames, world):
             judged = judge(series, rules)
             blocks.append(_area_rows(series, rules, "country"))
             blocks.append(_area_rows(series, rules, "municipality"))
             blocks.append(_institution_rows(series, judged))
             priors += [(code, series.stage, year, series.semester, *rest) for year, *rest in series.priors]
+        return blocks, priors
+
+    blocks: list[dict] = []
+    priors: list[tuple] = []
+    found = each(of_one, list(chosen), lambda code: float(len(counted[code])))
+    for done, (code, (its_blocks, its_priors)) in enumerate(zip(chosen, found, strict=True), start=1):
+        blocks += its_blocks
+        priors += its_priors
         if progress is not None:
             progress(done, len(chosen), code)
     return _frame(blocks), pd.DataFrame(priors, columns=list(PRIOR_COLUMNS))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -66,60 +66,70 @@ def build(
     _make_room(connection, replace)
     world = network.build(seed)
     pupils.fill(world)
-    # Of nothing that is drawn below, so another processor may draw it meanwhile.
-    followed = aside.Aside(lambda: graduates.tables(world))
+    # Drawn by other processes while this one writes what comes before.
+    others = aside.Aside(lambda: list(_others(world)))
+    followed = aside.Aside(lambda: list(_followed(world, seed)))
     tables = [schema.institution, schema.institution_lineage, *schema.FACTS.values()]
     written: dict[str, int] = {}
 
     def write(table: Table, rows: Mapping, batch: int | None = None) -> int:
-        rows = _sorted(table, rows)
-        batch = _batch(connection, table, seed, len(next(iter(rows.values())))) if batch is None else batch
-        written[table.name] = insert_rows(
-            connection, table, {**rows, "load_batch_id": np.full(len(next(iter(rows.values()))), batch)}
-        )
+        size = len(next(iter(rows.values())))
+        batch = _batch(connection, table, seed, size) if batch is None else batch
+        written[table.name] = insert_rows(connection, table, {**rows, "load_batch_id": np.full(size, batch)})
         if progress:
             progress(f"{len(written)}/{len(tables)} {table.name}: {written[table.name]}")
         return batch
 
-    batch = write(schema.institution, _institutions(world))
-    write(schema.institution_lineage, _lineage(world), batch)
-    write(schema.fact_enrolment, pupils.enrolment(world))
-    write(schema.fact_progress, pupils.progress(world))
-    write(schema.fact_cohort, pupils.cohort(world))
-    write(schema.fact_context, pupils.context(world))
-
-    absence.fill(world)
-    write(schema.fact_absence_case, absence.cases(world))
-    write(schema.fact_absence, absence.absence(world))
-
-    exam = exams.exams(world)
-    write(schema.fact_exam, exam)
-    write(schema.fact_mark, exams.marks(world))
-    write(schema.fact_exam_mark_gap, exams.gaps(world, exam))
-
-    staff.fill(world)
-    write(schema.fact_evaluation, evaluation.evaluations(world, exam))  # decides one late delivery of staff
-    write(schema.fact_staff, staff.staff(world))
-    write(schema.fact_teacher, staff.teachers(world))
-    write(schema.fact_finance, staff.finance(world))
-    write(schema.fact_vocational_outcome, staff.vocational_outcomes(world))
-
-    write(schema.fact_task, evaluation.tasks(world))
-    visited, criteria = visits.visits(world)
-    write(schema.fact_visit, visited)
-    write(schema.fact_visit_criterion, criteria)
-    write(schema.fact_complaint, supervision.complaints(world))
-    write(schema.fact_inspection, supervision.inspections(world))
-    write(schema.fact_unregistered, unregistered.rows(world))
-    main, sectors = followed.result()
-    write(schema.fact_graduate, main)
-    write(schema.fact_graduate_sector, sectors)
-    write(schema.fact_graduate_age, graduate_ages.rows(seed, main))
-    write(schema.fact_local_market, labour.rows(world))
+    batch = write(*_sorted(schema.institution, _institutions(world)))
+    write(*_sorted(schema.institution_lineage, _lineage(world)), batch)
+    write(*_sorted(schema.fact_enrolment, pupils.enrolment(world)))
+    write(*_sorted(schema.fact_progress, pupils.progress(world)))
+    write(*_sorted(schema.fact_cohort, pupils.cohort(world)))
+    write(*_sorted(schema.fact_context, pupils.context(world)))
+    *drawn, last = others.result()
+    for table, rows in (*drawn, *followed.result(), last):
+        write(table, rows)
     forgotten = {table.name for table in tables} - set(written)
     if forgotten:
         raise DemoError(f"no demonstration data for {sorted(forgotten)}")
     return written
+
+
+def _others(world: World) -> Iterator[tuple[Table, dict]]:
+    """Tables and their rows that follow from learners and schools; the world is filled further on the way."""
+    absence.fill(world)
+    yield _sorted(schema.fact_absence_case, absence.cases(world))
+    yield _sorted(schema.fact_absence, absence.absence(world))
+
+    exam = exams.exams(world)
+    yield _sorted(schema.fact_exam, exam)
+    yield _sorted(schema.fact_mark, exams.marks(world))
+    yield _sorted(schema.fact_exam_mark_gap, exams.gaps(world, exam))
+
+    staff.fill(world)
+    evaluations = evaluation.evaluations(world, exam)  # decides one late delivery of staff
+    yield _sorted(schema.fact_evaluation, evaluations)
+    yield _sorted(schema.fact_staff, staff.staff(world))
+    yield _sorted(schema.fact_teacher, staff.teachers(world))
+    yield _sorted(schema.fact_finance, staff.finance(world))
+    yield _sorted(schema.fact_vocational_outcome, staff.vocational_outcomes(world))
+
+    yield _sorted(schema.fact_task, evaluation.tasks(world))
+    visited, criteria = visits.visits(world)
+    yield _sorted(schema.fact_visit, visited)
+    yield _sorted(schema.fact_visit_criterion, criteria)
+    yield _sorted(schema.fact_complaint, supervision.complaints(world))
+    yield _sorted(schema.fact_inspection, supervision.inspections(world))
+    yield _sorted(schema.fact_unregistered, unregistered.rows(world))
+    yield _sorted(schema.fact_local_market, labour.rows(world))
+
+
+def _followed(world: World, seed: int) -> Iterator[tuple[Table, dict]]:
+    """Tables of graduates and their rows; of nothing that `_others` adds to the world."""
+    main, sectors = graduates.tables(world)
+    yield _sorted(schema.fact_graduate, main)
+    yield _sorted(schema.fact_graduate_sector, sectors)
+    yield _sorted(schema.fact_graduate_age, graduate_ages.rows(seed, main))
 
 
 def _make_room(connection: Connection, replace: bool) -> None:
@@ -153,14 +163,14 @@ def _batch(connection: Connection, table: Table, seed: int, rows: int) -> int:
     return batch
 
 
-def _sorted(table: Table, rows: Mapping) -> dict:
-    """Rows in the order of the primary key, as the tables store them."""
+def _sorted(table: Table, rows: Mapping) -> tuple[Table, dict]:
+    """The table and its rows in the order of the primary key, as tables store them."""
     keys = []
     for column in reversed(table.primary_key.columns.keys()):
         values = np.asarray(rows[column])
         keys.append(pd.factorize(values, sort=True)[0] if values.dtype.kind in "OU" else values)
     order = np.lexsort(keys)
-    return {name: np.asarray(values, dtype=_dtype(values))[order] for name, values in rows.items()}
+    return table, {name: np.asarray(values, dtype=_dtype(values))[order] for name, values in rows.items()}
 
 
 def _dtype(values) -> type | None:

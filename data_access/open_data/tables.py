@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain, islice
 from math import log10
 
@@ -99,9 +99,12 @@ def _interval_digits() -> dict[str, int]:
 
 
 def _number(value: float | None, digits: int, reason: str | None) -> Cell:
-    if value is None:
-        return missing(reason)
-    rounded = float(Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
+    return missing(reason) if value is None else _rounded(float(value), digits)
+
+
+@lru_cache(maxsize=4096)  # a file has few different numbers: they are rounded already, or small counts
+def _rounded(value: float, digits: int) -> int | float:
+    rounded = float(Decimal(repr(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
     return int(rounded) if rounded == int(rounded) else rounded
 
 

@@ -9,6 +9,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import IO
@@ -143,18 +144,15 @@ def blocks(rows: Iterable[Sequence[Cell]]) -> Iterator[list[Sequence[Cell]]]:
 def _row(row: Sequence[Cell], bold: bool = False) -> str:
     style = ' s="1"' if bold else ""
     cells = [
-        f"<c{style}><v>{cell!r}</v></c>"
-        if not isinstance(cell, str)
-        else f'<c{style} t="inlineStr"><is><t xml:space="preserve">{_xml(cell)}</t></is></c>'
-        for cell in row
+        _text_cell(cell, style) if isinstance(cell, str) else f"<c{style}><v>{cell!r}</v></c>" for cell in row
     ]
     return f"<row>{''.join(cells)}</row>"
 
 
-def _xml(text: str) -> str:
-    if text.isalnum():
-        return text
-    return escape(_CONTROL.sub("", text))
+@lru_cache(maxsize=4096)  # of a million texts in the demonstration's files some thousands are different
+def _text_cell(text: str, style: str) -> str:
+    plain = escape(_CONTROL.sub("", text))
+    return f'<c{style} t="inlineStr"><is><t xml:space="preserve">{plain}</t></is></c>'
 
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

@@ -95,9 +95,10 @@ def protect(
             _on_part(cube, bad, _until_wide)
         if insiders and outcome.rounds <= INSIDER_ROUNDS:
             if outcome.rounds == 1:
-                outcome.insiders_before = len(_insiders(cube)[0])
-            found, outcome.insider_pairs = _insiders(cube, supposed=SUPPOSED)
-            outcome.insiders = len(found)
+                outcome.insiders_before = len(_secrets_of(_insiders(cube)))
+            pairs = _insiders(cube, supposed=SUPPOSED)
+            found = _secrets_of(pairs)
+            outcome.insider_pairs, outcome.insiders = pairs.shape[1], len(found)
             if len(found):
                 before = int(cube.hidden.sum())
                 _on_part(cube, found, _until_insiders_fail, local=True)
@@ -118,9 +119,9 @@ def protect(
         if len(bad):
             raise SuppressionError(f"{len(bad)} cells are not protected")
     if insiders:
-        found, outcome.insider_pairs = _insiders(cube)
-        outcome.insiders = len(found)
-        outcome.insiders_exact = len(_insiders(cube, below=1)[0])
+        pairs = _insiders(cube)
+        outcome.insider_pairs, outcome.insiders = pairs.shape[1], len(_secrets_of(pairs))
+        outcome.insiders_exact = len(_secrets_of(pairs[:, pairs[3] < 1 - attack.EPSILON]))
     outcome.secrets = int(cube.secret.sum())
     width = (high - low)[cube.secret & (cube.need > 1)]
     outcome.narrowest = float(width.min()) if len(width) else float("nan")
@@ -155,19 +156,19 @@ def _until_wide(cube: Cube) -> None:
     raise SuppressionError(f"not protected after {ROUNDS} rounds")
 
 
-def _insiders(
-    cube: Cube, supposed: Sequence[float] | None = None, below: float = np.inf
-) -> tuple[np.ndarray, int]:
-    """Secrets that some institution can narrow down too far, and the number of pairs of a secret and an institution.
+def _insiders(cube: Cube, supposed: Sequence[float] | None = None) -> np.ndarray:
+    """Pairs of a secret and an institution that can narrow it down too far: columns as of `attack.neighbours`.
 
-    supposed: as in `attack.neighbours`; without it the true counts, for the report only. below: only those left less
-    wide than this.
+    supposed: as in `attack.neighbours`; without it the true counts, for the report only.
     """
     low, high = attack.tighten(cube, *cube.boxes())
     found = list(attack.neighbours(cube, low, high, supposed=supposed))
-    pairs = np.concatenate(found, axis=1) if found else np.zeros((4, 0))
-    pairs = pairs[:, pairs[3] < below - attack.EPSILON]
-    return np.unique(pairs[0].astype(int)), pairs.shape[1]
+    return np.concatenate(found, axis=1) if found else np.zeros((4, 0))
+
+
+def _secrets_of(pairs: np.ndarray) -> np.ndarray:
+    """The secrets of such pairs, each once."""
+    return np.unique(pairs[0].astype(int))
 
 
 def _until_insiders_fail(cube: Cube) -> None:
