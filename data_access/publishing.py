@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Table, func, insert, select
 
 from . import aside, facts
 from .bulk import insert_rows
@@ -162,13 +162,18 @@ def _compute(
     computed(values)
     families = {indicator.id: indicator.family for indicator in INDICATORS.values()}
     units = {indicator.id: indicator.unit for indicator in INDICATORS.values()}
-    shown = aside.Aside(lambda: protect(values, families, units), apart=len(values) > LARGE)
-    for table, rows in (
-        (indicator_value, lambda: values),
-        (indicator_distribution, lambda: distribution(values)),
-        (indicator_level_count, lambda: level_counts(values)),
-        (indicator_prior, lambda: priors),
-        (indicator_released, shown.result),
-    ):
-        written = insert_rows(connection, table, rows().assign(release_id=release_id))
+    rolled_up = aside.Aside(
+        lambda: (distribution(values), level_counts(values), protect(values, families, units)),
+        apart=len(values) > LARGE,
+    )
+
+    def write(table: Table, rows: pd.DataFrame) -> None:
+        written = insert_rows(connection, table, rows.assign(release_id=release_id))
         progress(f"{table.name}: {written}")
+
+    write(indicator_value, values)
+    spread, counts, shown = rolled_up.result()
+    write(indicator_distribution, spread)
+    write(indicator_level_count, counts)
+    write(indicator_prior, priors)
+    write(indicator_released, shown)

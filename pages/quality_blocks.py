@@ -335,10 +335,11 @@ def _level_events(history: quality.History, lang: str, first: int) -> list[dict]
     changes: dict[tuple[int, int, str], list] = {}
     for rows in series.values():
         for before, after in zip(rows, rows[1:], strict=False):
+            if (before.level == "high") == (after.level == "high"):
+                continue  # nearly always, so it is asked first
             if after.school_year != before.school_year + 1 or after.school_year < first:
                 continue
-            high = [row.level == "high" and row.certainty == "certain" for row in (before, after)]
-            if (before.level == "high") != (after.level == "high") and any(high):
+            if any(row.level == "high" and row.certainty == "certain" for row in (before, after)):
                 kind = "risk" if after.level == "high" else "result"
                 changes.setdefault((after.school_year, after.semester, kind), []).append(after)
     for (year, _semester, kind), rows in changes.items():
