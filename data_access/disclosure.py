@@ -97,7 +97,6 @@ def _protect(connection: Connection, release_id: int, signed, started: float, pr
 
 def read_frames(connection: Connection, release_id: int) -> dict[str, pd.DataFrame]:
     """Exact rows and the published rows in their place, of every table in the cube."""
-    from indicators import graduates
 
     def frame(table: Table, names: tuple[str, ...], *conditions) -> pd.DataFrame:
         columns = [table.c[name] for name in names]
@@ -152,21 +151,7 @@ def read_frames(connection: Connection, release_id: int) -> dict[str, pd.DataFra
     frames["graduates"] = frame(group, names, group.c.plane == "released").assign(age="all")
     if len(frames["graduates"]):
         frames["graduates"] = _with_ages(frame, frames["graduates"])
-        final = int(
-            connection.execute(
-                select(group.c.year_to)
-                .where(group.c.release_id == release_id, group.c.plane == "released")
-                .order_by(group.c.year_to.desc())
-                .limit(1)
-            ).scalar_one()
-        )
-        places = connection.execute(
-            select(schema.institution.c.id, schema.municipality.c.region_code).join(
-                schema.municipality, schema.municipality.c.code == schema.institution.c.municipality_code
-            )
-        )
-        regions = {str(row.id): row.region_code for row in places}
-        frames["lines"] = graduates.equations(frames["graduates"], regions, final)
+        frames["lines"] = graduate_sums(connection, release_id, frames["graduates"])
     supervision = schema.supervision_count
     for plane, name in (("detail", "supervision"), ("released", "supervision_shown")):
         frames[name] = frame(
@@ -177,6 +162,28 @@ def read_frames(connection: Connection, release_id: int) -> dict[str, pd.DataFra
             supervision.c.area_kind != "institution",
         ).sort_values(["area_kind", "area_id", "year"], ignore_index=True)
     return frames
+
+
+def graduate_sums(connection: Connection, release_id: int, groups: pd.DataFrame) -> list:
+    """The sums among groups of graduates (`indicators.graduates.equations`) of a release."""
+    from indicators import graduates
+
+    group = schema.graduate_group
+    final = int(
+        connection.execute(
+            select(group.c.year_to)
+            .where(group.c.release_id == release_id, group.c.plane == "released")
+            .order_by(group.c.year_to.desc())
+            .limit(1)
+        ).scalar_one()
+    )
+    places = connection.execute(
+        select(schema.institution.c.id, schema.municipality.c.region_code).join(
+            schema.municipality, schema.municipality.c.code == schema.institution.c.municipality_code
+        )
+    )
+    regions = {str(row.id): row.region_code for row in places}
+    return graduates.equations(groups, regions, final)
 
 
 def _with_ages(frame: Callable[..., pd.DataFrame], groups: pd.DataFrame) -> pd.DataFrame:

@@ -64,8 +64,20 @@ def roll_up_graduates(
     """Write the groups of both planes and the flows of the release; nothing when no graduates are loaded.
 
     found: what `count_graduates` gave for this release, where somebody asked for it before.
+    Raises ReleaseError when shares of small groups cannot be protected.
     """
-    for name, frame in (found or count_graduates(connection, release_id))():
+    from indicators.disclosure.graduates import WideningError
+
+    from .releases import ReleaseError
+
+    try:
+        frames = (found or count_graduates(connection, release_id))()
+    except WideningError as fault:
+        raise ReleaseError(
+            f"Publicēšana atteikta: absolventu mazos skaitļus nevar pasargāt ({fault}) | "
+            f"publication refused: small numbers of graduates cannot be protected ({fault})"
+        ) from fault
+    for name, frame in frames:
         insert_rows(connection, metadata.tables[name], frame.assign(release_id=release_id))
 
 

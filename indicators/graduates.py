@@ -11,12 +11,13 @@ their earners, is cut at 25, 50 and 75 %. A group that consists of one part keep
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from indicators.disclosure import MINIMUM, RULES, percentage_band, rounded
+from indicators.disclosure import BASE, MINIMUM, RULES, percentage_band, rounded
 from indicators.later import later
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ MIN_FLOW = RULES.minimum_flow  # graduates of a field whose sectors are shown
 MIN_RELATIVE = 100  # graduates, for the relative unemployment outside the own scope
 MIN_UNITS = 10  # programmes behind a prior of a comparison
 MONEY = RULES.money  # EUR
-Z = 1.959964
+Z = 1.959963984540054
 QUARTILE = 0.6744898
 
 OBSERVED, NOT_YET, SUPPRESSED, NOT_APPLICABLE = "observed", "not_yet", "suppressed", "not_applicable"
@@ -145,6 +146,21 @@ def median_interval(
     spread = np.log(upper_quartile / lower_quartile) / (2 * QUARTILE)
     reach = Z * np.sqrt(np.pi / 2) * spread / np.sqrt(n)
     return float(median * np.exp(-reach)), float(median * np.exp(reach))
+
+
+def share_interval(x: float, n: float) -> tuple[float, float]:
+    """Wilson interval (95 %) of one share x / n, n > 0: `intervals.wilson` in plain numbers, for single rows of a page.
+
+    >>> tuple(round(end, 4) for end in share_interval(8, 10))
+    (0.4902, 0.9433)
+    """
+    share, spread = x / n, Z * Z / n
+    centre = (share + spread / 2) / (1 + spread)
+    half = Z * math.sqrt(share * (1 - share) / n + spread / (4 * n)) / (1 + spread)
+    return (
+        0.0 if x == 0 else min(max(centre - half, 0.0), share),
+        1.0 if x == n else max(min(centre + half, 1.0), share),
+    )
 
 
 def expected_rate(
@@ -720,7 +736,8 @@ def split(counts: np.ndarray, n: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             continue
         parts = _whole(share[here], base)
         persons, size = counts[here], n[here][:, None]
-        limit = np.maximum(code, np.ceil(100 * MINIMUM / size) / 100)
+        least = rounded(size) - BASE // 2  # one limit for all sizes that are told alike
+        limit = np.maximum(code, np.ceil(100 * MINIMUM / least) / 100)
         bottom, top = persons < MINIMUM, size - persons < MINIMUM
         down = np.where(bottom, 0.0, np.where(top, 1 - limit, parts))
         up = np.where(bottom, limit, np.where(top, 1.0, parts))
@@ -781,14 +798,20 @@ RELEASED_NUMBERS = (
 
 
 def released(cells: pd.DataFrame, institution_region: Mapping[str, str], final: int) -> pd.DataFrame:
-    """The plane of everybody else: small groups hidden with their complements, counts rounded, shares in bands."""
+    """The plane of everybody else: small groups hidden with their complements, counts rounded, shares in bands.
+
+    Some shares are told more broadly than their own group asks for: with those of other groups they would tell of few.
+    """
+    from indicators.disclosure.graduates import widen
+
     # Of institutions, ages are for the own scope only.
     cells = cells[(cells["area_kind"] == "country") | (cells["age"] == "all")].reset_index(drop=True)
     size = cells["graduates"].to_numpy(dtype=float)
     blocks = cells.groupby(["system", "k"], sort=False).ngroup().to_numpy()
     # Ages are hidden before anything that is told of all ages together.
     order = np.where(cells["age"] == "all", size + size.max(), size)
-    hidden = complement(order, size < MINIMUM, equations(cells, institution_region, final), blocks)
+    sums = equations(cells, institution_region, final)
+    hidden = complement(order, size < MINIMUM, sums, blocks)
     result = _described(cells)
     low, high = split(cells[list(STATUSES)].to_numpy(), size)
     for column, name in enumerate(STATUSES):
@@ -803,8 +826,8 @@ def released(cells: pd.DataFrame, institution_region: Mapping[str, str], final: 
     for name, values in (("graduates", size), ("in_latvia", local), ("earners", cells["earners"])):
         values = np.asarray(values, dtype=float)
         result[name] = np.where(values >= MINIMUM, rounded(values), np.nan)
-    area = (cells["area_kind"] != "institution").to_numpy()
-    _interval(result, cells, area & (size >= 100))
+    # Limits to three decimals would give the numerator back; pages work them out from what is told.
+    result["employed_lower"] = result["employed_upper"] = np.nan
     few = cells["unemployed"].to_numpy() < MINIMUM
     _relative_unemployment(result, cells, (size >= MIN_RELATIVE) & ~few, digits=1)
     # Times the expected count the ratio is the number of unemployed, which is not told where it is small.
@@ -814,12 +837,26 @@ def released(cells: pd.DataFrame, institution_region: Mapping[str, str], final: 
     _surroundings(result, cells, size >= MIN_RELATIVE, step=0.005)
     result["expected_employed"] = result["probability_higher"] = np.nan
     result["reason"] = np.where(hidden, "c", None)
+    result = widen(result, *_holding(cells, sums))
+    hidden = result["reason"].notna().to_numpy()
     # A mean is a sum: the union of two hidden groups could be worked out from it.
     result.loc[(cells["earners"] < MIN_QUARTILES).to_numpy(), "income_mean"] = np.nan
     result.loc[hidden, list(RELEASED_NUMBERS)] = np.nan
     for name in ("income_reason", "relative_reason", "unemployment_reason"):
         result.loc[hidden, name] = "c"
     return result.assign(plane="released")
+
+
+def _holding(cells: pd.DataFrame, sums: Sequence[Sums]) -> tuple[list[Sums], np.ndarray]:
+    """The lines that hold for every count, and the groups whose statuses sum to them: deliveries may contradict."""
+    counts = cells[[*STATUSES, "graduates", "skilled", "earners"]].to_numpy(dtype=float)
+    result = []
+    for one in sums:
+        number, sign = one.line + 1, np.where(one.whole, -1.0, 1.0)
+        over = np.array([np.bincount(number, weights=sign * column) for column in counts.T])
+        result.append(Sums(np.where((np.abs(over) < 0.5).all(axis=0)[number], one.line, -1), one.whole))
+    sound = (counts[:, :6].sum(axis=1) == counts[:, 6]) & (counts[:, 7] <= counts[:, 0])
+    return result, sound
 
 
 def _described(cells: pd.DataFrame) -> pd.DataFrame:

@@ -362,7 +362,7 @@ def _comparison(request: Request, picks: list[Pick], prices: dict[int, float], f
                     getattr(row, f"{status}_high"),
                     row.graduates,
                     lang,
-                    row.reason,
+                    row.reason or "c",
                     exact=False,
                 )
                 for status in method.STATUSES

@@ -16,7 +16,6 @@ from components.graduate_charts import Value
 from data_access.queries import graduates as queries
 from data_access.queries import units
 from indicators import graduates as method
-from indicators.statistics.intervals import wilson
 from language import numbers
 from language.messages import _
 from language.messages import translate as t
@@ -186,23 +185,31 @@ class Chosen:
         code = self.request.params.get("programma")
         if not code or self.place is None:
             return None
-        rows = [row for row in self.own_programmes if row.programme.startswith(f"{code} ")]
-        return rows or None
+        name = next((name for name in self.programme_names if name.startswith(f"{code} ")), None)
+        return self._own(name) if name else None
+
+    @cached_property
+    def programme_names(self) -> Sequence[str]:
+        """Names of the institution's programmes at any k."""
+        return queries.programme_names(self.reader, self.system, self.place, self.plane)
 
     @cached_property
     def own_programmes(self) -> Sequence:
-        """Programmes of the institution, cohorts read together, all k."""
-        rows = queries.groups(
+        """Programmes of the institution at k, cohorts read together."""
+        return [row for row in self._own(None, (self.k,)) if row.programme]
+
+    def _own(self, programme: str | None, ks: Sequence[int] | None = None) -> Sequence:
+        return queries.groups(
             self.reader,
             self.system,
             area_kind="institution",
             area_id=str(self.place.id),
             plane=self.plane,
-            programme=None,
+            programme=programme,
             field=None,
             level=None,
+            ks=ks,
         )
-        return [row for row in rows if row.programme]
 
     @property
     def first(self) -> int:
@@ -287,7 +294,7 @@ class Chosen:
             getattr(row, f"{column}_high"),
             size,
             self.lang,
-            row.reason or ("c" if column in ("employed_local", "skilled") else None),
+            row.reason or "c",
             exact=row.plane == "detail",
         )
 
@@ -316,9 +323,9 @@ class Chosen:
             n = _base(row, "employed_local" if self.local else measure.column)
             if not n:
                 return None
-            low = wilson(value.low * n, n)
-            high = low if value.low == value.high else wilson(value.high * n, n)
-            return low.lower, high.upper
+            low = method.share_interval(value.low * n, n)
+            high = low if value.low == value.high else method.share_interval(value.high * n, n)
+            return low[0], high[1]
         low, middle, high = row.income_lower_quartile, row.income_median, row.income_upper_quartile
         if None in (row.earners, low, middle, high) or high <= low:
             return None

@@ -55,7 +55,7 @@ def controls(chosen: Chosen) -> Markup:
         }
     )
     if chosen.place is not None:
-        names = sorted({row.programme for row in chosen.own_programmes})
+        names = chosen.programme_names
         choices.append(
             {
                 "name": "programma",

@@ -124,7 +124,7 @@ MOST = 15
 def own_programmes(chosen: Chosen) -> ChartFrame:
     """Programmes of the institution beside the same field and level of the country."""
     lang, k = chosen.lang, chosen.k
-    mine = [row for row in chosen.own_programmes if row.k == k]
+    mine = chosen.own_programmes
     plot, rows, differ = [], [], []
     detail = chosen.plane == "detail"
     exact = detail or chosen.measure.kind != "share"  # else only the band is told

@@ -200,7 +200,7 @@ def _computed(chosen: Chosen) -> Callable[[int, int, str, str, str], Value | Non
             getattr(row, f"{status}_high"),
             row.graduates,
             chosen.lang,
-            row.reason,
+            row.reason or "c",
             exact=False,
         )
 

@@ -383,7 +383,7 @@ def _of_graduates(row: Row) -> tuple[Cell, ...]:
     return (
         row.cohorts, row.year_from, row.year_to,
         *[_whole(value[name], row.reason) for name in _GRADUATE_COUNTS],
-        *[_number(value[name], 3, row.reason) for name in _GRADUATE_SHARES],
+        *[_number(value[name], 3, row.reason or "c") for name in _GRADUATE_SHARES],
         *[_number(value[name], 0, income) for name in _INCOMES],
         _number(row.income_mean, 0, income or "z"),
         _number(row.relative_income, 2, row.relative_reason or income),

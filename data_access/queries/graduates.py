@@ -75,6 +75,25 @@ def _groups(names: tuple[str, ...], some_years: bool) -> Select:
     return statement.order_by(_GROUP.cohort, _GROUP.programme, _GROUP.field, _GROUP.level, _GROUP.k)
 
 
+def programme_names(reader: Reader, system: str, place: Row, plane: str) -> list[str]:
+    """Names of the programmes of an institution, at any k."""
+    statement = (
+        select(_GROUP.programme)
+        .where(
+            _GROUP.release_id == reader.release.id,
+            _GROUP.plane == plane,
+            _GROUP.system == system,
+            _GROUP.area_kind == "institution",
+            _GROUP.area_id == str(place.id),
+            _GROUP.sex == "all",
+            _GROUP.cohort == POOLED,
+            _GROUP.programme != "",
+        )
+        .distinct()
+    )
+    return sorted(reader.connection.execute(statement).scalars())
+
+
 def institution_plane(reader: Reader, place: Row) -> str:
     """The plane in which this reader sees the groups of an institution."""
     return reader.scope.plane(institution_id=place.id, municipality_code=place.municipality_code)
