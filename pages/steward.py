@@ -60,7 +60,7 @@ STATES = {
 LEADS = {
     "received": _("The file has arrived and will be checked in a moment."),
     "checking": _("The file is being checked; readers see the old release."),
-    "staged": _("The file is in order. Look at what it would change, then publish it."),
+    "staged": _("The file is in order. Look at what it would change; then it can be published."),
     "refused": _(
         "The file was refused: mend what is listed and send it again. Nothing has changed for readers."
     ),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import sqlite3
 import threading
+from contextlib import closing
 
 import pytest
 
@@ -25,21 +27,21 @@ THRESHOLD = {
 
 
 class House:
-    """An application with one file that waits, two stewards with accounts, and the works that it began."""
+    """An application with one file that waits, two stewards with accounts, and the works that it began.
 
-    def __init__(self, path, monkeypatch, **options) -> None:
+    made: a house to begin from, of which this one is a copy.
+    """
+
+    def __init__(self, path, monkeypatch, made: House | None = None, **options) -> None:
         import settings
         from app import create_app
 
-        url = f"sqlite:///{path / 'own.sqlite'}"
-        engine = engines.create(url)
-        migrations_runner.upgrade(engine)
-        with engine.begin() as connection:
-            small.fill(connection, more=20)
-            ensure_thresholds(connection, 0)
-            for _ in range(2):
-                releases.publish(connection, reason="small", author="tests", steps=loads.light_steps(print))
-        engine.dispose()
+        self.path = path / "own.sqlite"
+        if made is None:
+            self._build()
+        else:
+            with closing(sqlite3.connect(made.path)) as source, closing(sqlite3.connect(self.path)) as target:
+                source.backup(target)
         self.works: list[tuple] = []
         monkeypatch.setattr(
             Office,
@@ -52,17 +54,20 @@ class House:
         )
         app = create_app(
             settings.Settings(
-                DATABASE_URL=url,
+                DATABASE_URL=f"sqlite:///{self.path}",
                 secret_key="test-only-0123456789-abcdefghijklmnop",
                 log_level="ERROR",
                 **options,
             )
         )
         self.readers = Readers(app)
+        self.server = app.server
+        if made is not None:
+            self.readers.secrets.update(made.readers.secrets)
+            return
         for login in ("anna", "janis"):
             self.readers.add(login, Given("steward"), Given("ministry"), code=True)
         self.readers.add("official", Given("ministry"))
-        self.server = app.server
         anna = self.steward("anna")
         anna.post(
             "/admin/dati/sutit",
@@ -73,6 +78,16 @@ class House:
             headers=SAME, content_type="multipart/form-data",
         )  # fmt: skip
         assert anna.get("/admin/dati/1/stavoklis").json["key"] == "staged:"
+
+    def _build(self) -> None:
+        engine = engines.create(f"sqlite:///{self.path}")
+        migrations_runner.upgrade(engine)
+        with engine.begin() as connection:
+            small.fill(connection, more=20)
+            ensure_thresholds(connection, 0)
+            for _ in range(2):
+                releases.publish(connection, reason="small", author="tests", steps=loads.light_steps(print))
+        engine.dispose()
 
     @staticmethod
     def _check(office: Office, number: int) -> None:
@@ -118,9 +133,16 @@ class House:
         ).location
 
 
+@pytest.fixture(scope="module")
+def first(tmp_path_factory):
+    """Made once."""
+    with pytest.MonkeyPatch.context() as patch:
+        return House(tmp_path_factory.mktemp("two"), patch)
+
+
 @pytest.fixture
-def house(tmp_path, monkeypatch):
-    return House(tmp_path, monkeypatch)
+def house(tmp_path, monkeypatch, first):
+    return House(tmp_path, monkeypatch, first)
 
 
 def test_nobody_decides_about_their_own(house):
@@ -290,9 +312,9 @@ def mark(house, number: int) -> str:
         return proposals.find(connection, number).fingerprint[:16]
 
 
-def test_a_single_steward_by_setting(tmp_path, monkeypatch):
+def test_a_single_steward_by_setting(tmp_path, monkeypatch, first):
     """IKMS_APPROVALS=1: publishing begins at once, the page says that one person decides, the record too."""
-    house = House(tmp_path, monkeypatch, approvals=1)
+    house = House(tmp_path, monkeypatch, first, approvals=1)
     anna = house.steward("anna")
     assert "Šeit lemj viens cilvēks" in anna.get("/admin/dati?ielade=1").get_data(as_text=True)
     assert "gaida=staged" in house.propose(anna)
