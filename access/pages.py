@@ -192,14 +192,15 @@ def match(path: str, query: str = "") -> Match | None:
 class Fragment:
     """A page to be put into one that is already open.
 
-    packed: the view's HTML without closed table twins, packed with the dictionary; None where the page has charts to
-    explore, which Dash draws.
+    packed: the view's HTML without closed table twins, packed with the dictionary. charts: whether the page has charts
+    to explore, which Dash draws into it.
     """
 
-    packed: bytes | None
+    packed: bytes
     release_id: int | None
-    status: int = 200
-    dictionary: Dictionary | None = None
+    status: int
+    dictionary: Dictionary
+    charts: bool = False
 
     @property
     def html(self) -> str:
@@ -236,7 +237,6 @@ class Renderer:
         self._dictionary = dictionary  # of a language
         self._public: dict[tuple, View] = {}
         self._public_html: dict[tuple, Fragment] = {}
-        self._with_charts: set[str] = set()
 
     def reading(self, scope: Scope):
         """A read transaction on the current release for a route that is not a page."""
@@ -280,8 +280,6 @@ class Renderer:
             return self._packed(self._not_found(path, language_of(path)))
         if not found.page.released:
             return self._packed(self._own(found, scope, path))
-        if found.page.name in self._with_charts:
-            return Fragment(None, None)
         packed, school, dictionary = None, None, self._dictionary(found.lang)
         with reading(self._engine, scope) as reader:
             _tell(reader)
@@ -303,9 +301,6 @@ class Renderer:
             record_view(school)
         if packed is not None:
             return Fragment(packed, reader.release.id, 200, dictionary)
-        if view.has_graphs:
-            self._with_charts.add(found.page.name)
-            return Fragment(None, None)
         fragment = self._packed(view)
         if key is not None and view.cacheable and view.status == 200:
             _keep(self._public_html, key, fragment, PUBLIC_FRAGMENTS)
@@ -313,7 +308,9 @@ class Renderer:
 
     def _packed(self, view: View) -> Fragment:
         dictionary = self._dictionary(view.lang)
-        return Fragment(dictionary.pack(view.to_fragment()), view.release_id, view.status, dictionary)
+        return Fragment(
+            dictionary.pack(view.to_fragment()), view.release_id, view.status, dictionary, view.has_graphs
+        )
 
     @staticmethod
     def _key(reader: Reader, found: Match) -> tuple | None:

@@ -1,5 +1,5 @@
-/* The small script of the house: one Dash component that shows server-made HTML, the swap of the first
-   view, links and forms without reload, the search box, and the buttons of the chart frames.
+/* The small script of the house: links and forms without reload, the places that Dash draws charts into,
+   the search box, and the buttons of the chart frames.
    Everything here is an addition: each link and form also works as plain HTML. */
 (function () {
   "use strict";
@@ -11,35 +11,95 @@
   function word(key) { return words[document.documentElement.lang === "en" ? "en" : "lv"][key]; }
   function say(text) { var box = document.getElementById("page-status"); if (box) { box.textContent = text; } }
 
-  /* --- the component ------------------------------------------------------------------------- */
-  function Fragment(props) {
-    return window.React.createElement("div", { className: "fragment", dangerouslySetInnerHTML: { __html: props.html } });
+  /* --- the components ------------------------------------------------------------------------ */
+  /* A chart in its place: the page is HTML, and Dash draws nothing but what stands in the frames of its charts. */
+  function Place(props) {
+    var pair = window.React.useState(null), box = pair[0], show = pair[1];
+    window.React.useEffect(function () {
+      var frame = document.getElementById(props.frame);
+      var found = frame && frame.querySelector(".graph-box");
+      if (!found || found.dataset.of !== props.of) { return; }  // the reader has gone on meanwhile
+      var mine = { box: found, draw: function () { show(found); } };
+      expect(mine);
+      return function () { forget(mine); show(null); };
+    }, [props.frame, props.of]);
+    return box ? window.ReactDOM.createPortal(props.children, box) : null;
   }
-  /* Holds the address that Dash is asked to draw; shows nothing. */
+  Place.propTypes = { frame: function () { return null; }, of: function () { return null; }, children: function () { return null; } };
+  /* Holds the address whose charts Dash is asked for; shows nothing. */
   function Address() { return null; }
   Address.propTypes = { id: function () { return null; }, pathname: function () { return null; }, search: function () { return null; }, setProps: function () { return null; } };
-  window.ikms = { Fragment: Fragment, Address: Address };
+  window.ikms = { Place: Place, Address: Address };
+
+  /* --- charts: those near to what is looked at first, the others one by one when the browser is idle ---- */
+  var waiting = [], drawing = 0, pictured = "";
+  var near = window.IntersectionObserver && new IntersectionObserver(function (seen) {
+    seen.forEach(function (one) {
+      var mine = waiting.filter(function (w) { return w.box === one.target; })[0];
+      if (mine && one.isIntersecting) { draw(mine); }
+    });
+    rest();
+  }, { rootMargin: "300px 0px" });
+
+  function idle(work, most) {
+    if (window.requestIdleCallback) { window.requestIdleCallback(work, { timeout: most }); } else { setTimeout(work, 200); }
+  }
+  function expect(mine) {
+    waiting.push(mine);
+    if (near) { near.observe(mine.box); } else { rest(); }
+  }
+  function forget(mine) {
+    waiting = waiting.filter(function (w) { return w !== mine; });
+    if (near) { near.unobserve(mine.box); }
+    if (mine.watch) { mine.watch.disconnect(); mine.watch = null; drawing -= 1; rest(); }
+  }
+  function draw(mine) {
+    forget(mine);
+    drawing += 1;
+    mine.watch = new MutationObserver(function () {
+      var plot = mine.box.querySelector(".js-plotly-plot");
+      if (!plot || !plot.on || !plot.querySelector(".main-svg")) { return; }
+      forget(mine);
+      clickable(plot);
+      if (pictured && mine.box.closest("#" + pictured)) { var id = pictured; pictured = ""; savePng(id); }
+    });
+    mine.watch.observe(mine.box, { childList: true, subtree: true });
+    mine.draw();
+  }
+  function rest() {
+    if (waiting.length && !drawing) { idle(function () { if (waiting.length && !drawing) { draw(waiting[0]); } }, 1000); }
+  }
+  window.addEventListener("beforeprint", function () { waiting.slice().forEach(draw); });
 
   /* --- views ------------------------------------------------------------------------------------ */
-  /* The first view is HTML. A page without charts to explore stays as it is, and the next one is put in its
-     place as HTML. A page with charts is drawn by Dash beside it, and then takes its place. */
+  /* A page is HTML, the first as every further one; the next is put in the place of the one that is shown.
+     Dash is loaded and run for pages with charts alone. */
   var shown = location.pathname + location.search;
   var focusWanted = null;
-  var last = null;
-  var asked = 0;
+  var asked = 0, charts = 0, charted = false;
 
-  function still() { return document.getElementById("view") || document.getElementById("first-view"); }
+  function still() { return document.getElementById("view"); }
   function state() { return document.querySelector("#main #view-state"); }
-  function root() { var now = state(); return now ? now.closest(".view") : document.getElementById("main"); }
 
-  var asleep = false;  // a script of Dash did not arrive: only a new page can bring it
-  /* A page without charts needs no Dash; its scripts come when the browser is idle, or when a page asks for it. */
-  function wakeDash() {
+  function dashScripts() {
     var parts = document.getElementById("dash-parts");
-    if (!parts) { return; }
-    var scripts = Array.prototype.slice.call(parts.content.querySelectorAll("script"));
-    parts.remove();
-    var waiting = scripts.filter(function (s) { return s.src; }).map(function (s) {
+    return parts ? Array.prototype.slice.call(parts.content.querySelectorAll("script")) : [];
+  }
+  /* Only fetched, not run: a page that is being read is not held up by what the next one may need. */
+  function fetchDash(rel) {
+    dashScripts().forEach(function (s) {
+      if (!s.src) { return; }
+      var link = document.createElement("link");
+      link.rel = rel; link.as = "script"; link.href = s.getAttribute("src"); link.fetchPriority = "low";
+      document.head.appendChild(link);
+    });
+  }
+  var asleep = false;  // a script of Dash did not arrive: only a new page can bring it
+  function wakeDash() {
+    var scripts = dashScripts();
+    if (!scripts.length) { return; }
+    document.getElementById("dash-parts").remove();
+    var coming = scripts.filter(function (s) { return s.src; }).map(function (s) {
       return new Promise(function (done, failed) {
         var copy = document.createElement("script");
         copy.src = s.getAttribute("src"); copy.async = false; copy.onload = done; copy.onerror = failed;
@@ -49,7 +109,7 @@
     scripts.forEach(function (s) {
       if (s.type === "application/json") { document.body.appendChild(document.importNode(s, true)); }
     });
-    Promise.all(waiting).then(function () {
+    Promise.all(coming).then(function () {
       scripts.forEach(function (s) {
         if (s.src || s.type === "application/json") { return; }
         var copy = document.createElement("script");
@@ -59,62 +119,32 @@
     }).catch(function () { asleep = true; });
   }
 
-  /* Ask Dash to draw the address that is shown, as soon as it is awake. */
+  /* Ask Dash for the charts of the address that is shown, as soon as it is awake. */
   function askDash() {
-    var mine = shown;
+    var mine = ++charts;
     wakeDash();
     (function ask() {
-      if (mine !== shown) { return; }
-      if (asleep) { location.reload(); return; }
+      if (mine !== charts) { return; }
+      if (asleep) { say(word("failed")); toast(word("failed")); return; }
       if (!document.querySelector("#dash-view #page") || !(window.dash_clientside && window.dash_clientside.set_props)) {
         setTimeout(ask, 30);
         return;
       }
+      charted = true;
       window.dash_clientside.set_props("url", { pathname: location.pathname, search: location.search });
     })();
   }
 
-  function place(html) {
-    var view = still(), dash = document.getElementById("dash-view");
-    if (!view) {
-      view = document.createElement("div");
-      view.id = "view"; view.className = "view";
-      dash.parentElement.insertBefore(view, dash);
-    }
-    if (dash && !dash.classList.contains("waiting")) {
-      dash.classList.add("waiting");
-      window.dash_clientside.set_props("page", { children: [] });
-    }
-    view.innerHTML = html;
-    arrived(view.querySelector("#view-state"));
-  }
-
-  function drawn() {
-    var now = document.querySelector("#dash-view #view-state");
-    if (!now || now === last) { return; }
-    var view = document.getElementById("dash-view"), first = still();
-    if (first) {
-      var open = Array.prototype.map.call(first.querySelectorAll("details[open] > summary"), function (s) { return s.textContent; });
-      var active = first.contains(document.activeElement) ? document.activeElement : null;
-      var index = active && !focusWanted ? focusables(first).indexOf(active) : -1;
-      var waking = first.id === "first-view";
-      first.remove();
-      view.classList.remove("waiting");
-      if (waking) {
-        Array.prototype.forEach.call(view.querySelectorAll("details > summary"), function (s) {
-          if (open.indexOf(s.textContent) >= 0) { s.parentElement.open = true; }
-        });
-        if (index >= 0) { var again = focusables(view)[index]; if (again) { again.focus({ preventScroll: true }); } }
-      }
-      window.dispatchEvent(new Event("resize"));
-      var aim = waking && location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-      if (aim) { aim.scrollIntoView(); }
-    }
-    arrived(now);
+  function place(html, withCharts) {
+    charts += 1;  // what was asked for the page before is not waited for any more
+    if (charted) { charted = false; window.dash_clientside.set_props("page", { children: [] }); }
+    still().innerHTML = html;
+    arrived(state());
+    if (!withCharts) { return; }
+    if (document.getElementById("dash-view")) { askDash(); } else { location.reload(); }  // pages of accounts come without Dash
   }
 
   function arrived(now) {
-    last = now;
     document.title = now.dataset.title + " · IKMS panelis";
     document.documentElement.lang = now.dataset.lang;
     markCurrent();
@@ -153,11 +183,7 @@
 
   function placed(id) {
     var index = /^link-(\d+)$/.exec(id);
-    return index ? root().querySelectorAll("a[href]")[+index[1]] : null;
-  }
-
-  function focusables(root) {
-    return Array.prototype.slice.call(root.querySelectorAll("a[href],button,summary,input,select,[tabindex='0']"));
+    return index ? still().querySelectorAll("a[href]")[+index[1]] : null;
   }
 
   /* An area of a map that carries an address works like its link in the list beside it. */
@@ -202,9 +228,8 @@
         if (mine !== asked) { return; }
         // Signed out meanwhile, or somebody else in another tab: what stands around the page is no longer true.
         if (answer.headers.get("X-Reader") && answer.headers.get("X-Reader") !== document.body.dataset.role) { location.reload(); return; }
-        if (answer.headers.get("X-View") === "charts") { askDash(); return; }
         if (answer.status !== 200 && answer.status !== 404) { throw new Error(); }
-        return answer.text().then(function (html) { if (mine === asked) { place(html); } });
+        return answer.text().then(function (html) { if (mine === asked) { place(html, answer.headers.get("X-View") === "charts"); } });
       })
       .catch(function () {
         if (mine !== asked) { return; }
@@ -247,7 +272,7 @@
   /* A link that changes this page's own view keeps the focus: the same link is found again by its place. */
   function anchor(link) {
     if (link.id) { return; }
-    var links = Array.prototype.slice.call(root().querySelectorAll("a[href]"));
+    var links = Array.prototype.slice.call(still().querySelectorAll("a[href]"));
     link.id = "link-" + links.indexOf(link);
   }
 
@@ -349,6 +374,11 @@
     var frame = document.getElementById(id);
     var plot = frame.querySelector(".js-plotly-plot");
     if (plot && window.Plotly) { window.Plotly.downloadImage(plot, { format: "png", scale: 2, filename: id }); return; }
+    if (frame.querySelector(".graph-box")) {  // not drawn yet: it is now, and saved then
+      pictured = id;
+      waiting.filter(function (w) { return frame.contains(w.box); }).forEach(draw);
+      return;
+    }
     var box = frame.querySelector(".mark-box");
     if (!box) { return; }
     var size = box.getBoundingClientRect();
@@ -436,25 +466,19 @@
     input.addEventListener("blur", function () { setTimeout(close, 150); });
   }
 
-  function later() {
-    var addresses = (document.body.dataset.later || "").split(" ").filter(Boolean);
-    addresses.forEach(function (src) { var s = document.createElement("script"); s.src = src; document.body.appendChild(s); });
-    wakeDash();
-  }
-
   function start() {
     searchBox();
     markCurrent();
-    var view = document.getElementById("dash-view");
-    if (view) {
-      new MutationObserver(function () {
-        drawn();
-        Array.prototype.forEach.call(view.querySelectorAll(".js-plotly-plot"), clickable);
-      }).observe(view, { childList: true, subtree: true });
-      if (document.body.dataset.charts === "1") { askDash(); }
-      else { still().id = "view"; arrived(state()); }
+    if (!document.getElementById("dash-view")) { return; }
+    arrived(state());
+    if (document.body.dataset.charts === "1") {
+      fetchDash("preload");
+      // The page is painted before the scripts of its charts are run.
+      if (document.hidden) { askDash(); } else { requestAnimationFrame(function () { setTimeout(function () { if (!charts) { askDash(); } }); }); }
+      return;
     }
-    if (window.requestIdleCallback) { window.requestIdleCallback(later, { timeout: 3000 }); } else { setTimeout(later, 1500); }
+    var saving = navigator.connection && navigator.connection.saveData;
+    if (!saving) { setTimeout(function () { idle(function () { fetchDash("prefetch"); }, 3000); }, 4000); }
   }
   start();  // the script stands at the end of the page
 })();

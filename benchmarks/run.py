@@ -30,8 +30,8 @@ console = Console(width=150)
 BUDGETS: list[tuple[str, str, str, str, str]] = []
 
 DRAWN = (
-    "() => !document.getElementById('first-view') && Array.from(document.querySelectorAll('.graph-box'))"
-    ".every(b => b.querySelector('.main-svg'))"
+    "() => performance.getEntriesByName('ikms-view').length && "
+    "Array.from(document.querySelectorAll('.graph-box')).every(b => b.querySelector('.main-svg'))"
 )
 
 

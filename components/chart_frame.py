@@ -122,15 +122,15 @@ class ChartFrame:
         return render("frame_foot.html", table_html=table, later=later, **self._context())
 
     def to_html(self) -> Markup:
-        """Static form: a plotly figure leaves its place and its table, both readable at once."""
+        """HTML of the frame: a plotly figure leaves its place and its table, both readable at once."""
         return render(
             "frame.html", head=self._head(), foot=self._foot(), place=self.figure is not None, frame=self
         )
 
-    def to_dash(self) -> object:
-        """Dash form: one HTML string, or HTML around a dcc.Graph."""
+    def chart(self) -> dict:
+        """The plotly figure for Dash, with the frame whose place it is drawn into (`Place` in assets/ikms.js)."""
         if self.figure is None:
-            return {"type": "Fragment", "namespace": "ikms", "props": {"html": str(self.to_html())}}
+            raise ValueError(f"frame {self.table.id} has no figure to explore")
         graph = dcc.Graph(
             id=f"g-{self.table.id}",
             figure=dict(self.figure),
@@ -138,24 +138,8 @@ class ChartFrame:
             style={"height": f"{self.height}px"},
             className="graph",
         )
-        described = {"role": "img", "aria-labelledby": f"{self.id}-h", "aria-describedby": f"{self.id}-s"}
-        return {
-            "type": "Section",
-            "namespace": "dash_html_components",
-            "props": {
-                "id": self.id,
-                "className": "frame",
-                "children": [
-                    {"type": "Fragment", "namespace": "ikms", "props": {"html": str(self._head())}},
-                    {
-                        "type": "Div",
-                        "namespace": "dash_html_components",
-                        "props": {"className": "graph-box", "children": [graph], **described},
-                    },
-                    {"type": "Fragment", "namespace": "ikms", "props": {"html": str(self._foot())}},
-                ],
-            },
-        }
+        props = {"frame": self.id, "of": self.address, "children": graph}
+        return {"type": "Place", "namespace": "ikms", "props": props}
 
 
 def table_label(lang: str) -> str:

@@ -1,9 +1,4 @@
-"""The parts of a page, each able to become static HTML (first view) and Dash JSON (after it wakes).
-
-Most of a page is one string of HTML; `Fragment` is our one Dash component and shows such a string. It is
-written as the plain JSON that Dash's renderer reads, because building component objects costs more than
-everything else in a request.
-"""
+"""The parts of a page: strings of HTML, and what becomes one."""
 
 from __future__ import annotations
 
@@ -34,8 +29,6 @@ class Node(Protocol):
 
     def to_html(self) -> Markup: ...
 
-    def to_dash(self) -> object: ...
-
 
 Part = Markup | Node
 
@@ -47,13 +40,6 @@ def html_of(part: Part) -> Markup:
     if isinstance(part, str):
         raise TypeError("a page part must be Markup; escape plain text first")
     return part.to_html()
-
-
-def dash_of(part: Part) -> object:
-    """What Dash's renderer reads for a part."""
-    if isinstance(part, Markup):
-        return {"type": "Fragment", "namespace": "ikms", "props": {"html": str(part)}}
-    return part.to_dash()
 
 
 @dataclass(frozen=True)
@@ -72,21 +58,13 @@ class Block:
         inner = "".join(html_of(part) for part in self.parts)
         return Markup(f"<{self.tag}{text}>{inner}</{self.tag}>")  # nosec B704 # tag, attributes and children are escaped above
 
-    def to_dash(self) -> dict:
-        """The same element for Dash."""
-        props: dict = {"children": [dash_of(part) for part in self.parts], **self.attributes}
-        if self.class_:
-            props["className"] = self.class_
-        return {"type": self.tag.capitalize(), "namespace": "dash_html_components", "props": props}
-
 
 class Kept:
-    """Parts that every reader of a release sees alike: turned into HTML and JSON once and kept by the caller."""
+    """Parts that every reader of a release sees alike: turned into HTML once and kept by the caller."""
 
     def __init__(self, parts: Sequence[Part]) -> None:
         self.parts = tuple(parts)
         self._html: dict[bool, Markup] = {}
-        self._dash: dict | None = None
 
     def to_html(self) -> Markup:
         """Static HTML of the parts."""
@@ -94,9 +72,3 @@ class Kept:
         if short not in self._html:
             self._html[short] = Markup("").join(html_of(part) for part in self.parts)
         return self._html[short]
-
-    def to_dash(self) -> dict:
-        """The parts for Dash, in one element without a box of its own."""
-        if self._dash is None:
-            self._dash = Block("div", self.parts, class_="fragment").to_dash()
-        return self._dash

@@ -24,8 +24,8 @@ class Shell:
     """What the shell shows.
 
     other_href: this page in the other language. account: label of the signed-in reader, account_href: their own page, "" for the public.
-    accounts: (key, label) of the demo sign-ins, empty outside demo mode. scripts: addresses loaded before
-    Dash. styles: addresses of style sheets. dictionary: address of the dictionary that changes of view are packed with.
+    accounts: (key, label) of the demo sign-ins, empty outside demo mode. script: address of our own. chart_scripts: addresses
+    run before Dash, when the first chart is wanted. styles: addresses of style sheets. dictionary: address of the dictionary that changes of view are packed with.
     """
 
     lang: str
@@ -46,11 +46,11 @@ class Shell:
     release_text: str = ""
     icon: str = "/assets/icon.svg"
     styles: Sequence[str] = field(default_factory=tuple)
-    scripts: Sequence[str] = field(default_factory=tuple)
-    later_scripts: Sequence[str] = field(default_factory=tuple)
+    script: str = ""
+    chart_scripts: Sequence[str] = field(default_factory=tuple)
     robots: str = "index, follow"
     dictionary: str = ""
-    charts: bool = False  # the page has charts to explore, which Dash draws
+    charts: bool = False  # the page has charts to explore, which Dash draws into it
 
 
 def document(shell: Shell, content: Markup, dash_parts: dict[str, Markup] | None = None) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from .nodes import Block, Kept, Part, dash_of, folded, html_of
+from .nodes import Block, Kept, Part, folded, html_of
 from .tables import Table
 from .templating import render
 
@@ -49,7 +49,7 @@ class View:
         return [self._head(), *self.body]
 
     def to_html(self) -> Markup:
-        """The whole view as static HTML (the first view, printers, readers without JavaScript)."""
+        """The whole view as static HTML (charts to explore leave their places)."""
         return Markup("").join(html_of(part) for part in self.parts())
 
     def to_fragment(self) -> str:
@@ -57,15 +57,9 @@ class View:
         with folded():
             return str(self.to_html())
 
-    def to_dash(self) -> list:
-        """The same view for Dash; neighbouring HTML is joined into one part."""
-        joined: list[Part] = []
-        for part in self.parts():
-            if isinstance(part, Markup) and joined and isinstance(joined[-1], Markup):
-                joined[-1] += part
-            else:
-                joined.append(part)
-        return [dash_of(part) for part in joined]
+    def charts(self) -> list[dict]:
+        """What Dash draws into the places that the HTML leaves for the charts to explore."""
+        return [frame.chart() for frame in self.frames() if getattr(frame, "figure", None) is not None]
 
     def frames(self) -> Iterator:
         """Every chart or table frame of the view, wherever it is nested."""

@@ -129,7 +129,6 @@ class Site:
         full = request.full_path.rstrip("?")
         styles = [self.bundle["styles"]] if self.bundle.get("styles") else self._separate_styles()
         plotly = [address for address in (self.bundle.get("plotly"), self.bundle.get("locale")) if address]
-        own = asset("ikms.js")
         return Shell(
             lang=lang,
             title=title,
@@ -153,8 +152,8 @@ class Site:
             release_text=release_text,
             icon=asset("icon.svg"),
             styles=styles,
-            scripts=[*(plotly if graphs else []), own],
-            later_scripts=[] if graphs else plotly,
+            script=asset("ikms.js"),
+            chart_scripts=plotly,
             dictionary=self.dictionary_href(lang),
             charts=graphs,
             robots="index, follow" if status == 200 and current_session() is None else "noindex",
@@ -222,7 +221,7 @@ def not_found(path: str, lang: str) -> View:
 
 
 class Address(Component):
-    """Where the browser's script puts the address that Dash is to draw; shows nothing (assets/ikms.js)."""
+    """Where the browser's script puts the address whose charts Dash is to draw; shows nothing (assets/ikms.js)."""
 
     _namespace = "ikms"
     _type = "Address"
@@ -272,7 +271,7 @@ class Panel(dash.Dash):
 def install_fragments(server, renderer: Renderer) -> None:
     """The route that answers navigation: the page's HTML, to be put into the page that is already open.
 
-    A page with charts to explore is answered by 204 and `X-View: charts`: Dash draws it (`register_router`).
+    `X-View: charts` says that the page has charts to explore: Dash draws them into it (`register_router`).
     """
 
     @route(server, "/skats/", limit=("callback", "page"))
@@ -285,8 +284,8 @@ def install_fragments(server, renderer: Renderer) -> None:
             g.release_id = found.release_id
         # A session that has ended meanwhile shows here: the frame around the page must change with it.
         reader = {"X-Reader": current_scope().role}
-        if found.packed is None:
-            return Response(status=204, headers={"X-View": "charts", **reader})
+        if found.charts:
+            reader["X-View"] = "charts"
         content, encoding = _encoded(found)
         answer = Response(content, status=found.status, mimetype="text/html", headers=reader)
         if encoding:
@@ -308,7 +307,7 @@ def _encoded(found: Fragment) -> tuple[bytes | str, str]:
 
 
 def register_router(app: Panel) -> None:
-    """The callback that draws a page with charts: address in, page out; the browser's script asks for it."""
+    """The callback of a page's charts: address in, charts out; the browser's script asks for it."""
 
     @guarded_callback(
         Output("page", "children"),
@@ -320,11 +319,11 @@ def register_router(app: Panel) -> None:
         },
         prevent_initial_call=True,
     )
-    def show_page(pathname: str, search: str | None) -> list:
+    def show_charts(pathname: str, search: str | None) -> list:
         view = app.site.renderer.view(pathname, search or "", current_scope())
         if view.release_id:
             g.release_id = view.release_id
-        return view.to_dash()
+        return view.charts()
 
 
 def release_line(engine) -> Callable[[str], tuple[bool, str]]:

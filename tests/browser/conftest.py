@@ -71,16 +71,16 @@ class Visit:
             self.foreign.append(request.url)
 
     def open(self, path: str) -> Page:
-        """Open a page and wait until Dash has taken over from the first view."""
+        """Open a page and wait until its script has started and its charts are drawn."""
         self.page.goto(self.site + path, wait_until="domcontentloaded")
         self.awake()
         return self.page
 
     def awake(self) -> None:
-        """Wait until Dash shows the page and its graphs are drawn."""
+        """Wait until the page's script has started and every chart is drawn."""
         self.page.wait_for_function(
             "() => !document.getElementById('dash-view') || "  # pages of accounts come without Dash
-            "(!document.getElementById('first-view') && !!document.querySelector('#main #page-title'))"
+            "(performance.getEntriesByName('ikms-view').length && !!document.querySelector('#main #page-title'))"
         )
         self.page.wait_for_function(
             "() => Array.from(document.querySelectorAll('.graph-box')).every(b => b.querySelector('.main-svg'))"

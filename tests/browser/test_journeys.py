@@ -173,3 +173,63 @@ def test_account_from_one_time_password_to_ending_a_session(visit, demo_app):
     assert page.locator("button[value=end]").count() == 1
     assert second.page.goto(first.site + "/admin/audits").status == 404
     assert first.faults == []
+
+
+def test_a_page_without_charts_runs_nothing_of_dash(visit):
+    """What charts need is fetched early at most; it is run for the first page with charts, in the page that is open."""
+    one = visit()
+    page = one.open("/palidziba")
+    there = "() => [!!window.Plotly, !!window.React, !!window.dash_clientside]"
+    assert page.evaluate(there) == [False] * 3
+    page.evaluate("() => { window.still = true; }")
+    page.locator(".main-nav a[href='/latvija']").click()
+    page.wait_for_url("**/latvija")
+    page.wait_for_selector(".graph-box")
+    one.awake()
+    assert page.evaluate(there) == [True] * 3
+    assert page.evaluate("() => window.still")
+    assert one.faults == []
+
+
+def test_nothing_waits_for_the_charts(visit):
+    """Before Dash has come, links, lists and typing work; charts of a page that was left are drawn when it is back."""
+    one = visit()
+    page, held = one.page, []
+    page.route("**/dash_renderer*", lambda route: held.append(route))
+    page.goto(f"{one.site}/latvija", wait_until="domcontentloaded")
+    page.wait_for_function("() => performance.getEntriesByName('ikms-view').length")
+    page.evaluate("() => { window.still = true; }")
+    page.locator("#site-search").fill("rīga")
+    page.locator("select[name=raditajs]").select_option("R01")
+    page.wait_for_url("**/latvija?raditajs=R01")
+    page.wait_for_function("() => document.querySelector('#f-riska-piltuve .graph-box').dataset.of.endsWith('R01')")
+    page.locator(".main-nav a[href='/pasvaldibas']").click()
+    page.wait_for_function("() => document.activeElement && document.activeElement.id === 'page-title'")
+    assert page.locator(".graph-box").count() == 0
+    page.go_back()
+    page.wait_for_selector(".graph-box")
+    assert page.locator("#site-search").input_value() == "rīga"
+    page.locator("#f-map-visited details.twin summary").click()
+    page.wait_for_selector("#f-map-visited details.twin table")
+    assert page.locator(".main-svg").count() == 0
+    for route in held:
+        route.continue_()
+    one.awake()
+    assert page.evaluate("() => window.still")
+    assert page.locator("#f-map-visited details.twin table").is_visible()
+    assert one.faults == []
+
+
+def test_a_picture_of_a_chart_that_is_not_drawn_yet(visit):
+    """The button PNG of a chart far below draws the chart and saves it."""
+    one = visit()
+    page = one.page
+    page.add_init_script("window.requestIdleCallback = () => 0;")  # a browser that is never idle
+    page.goto(f"{one.site}/latvija", wait_until="domcontentloaded")
+    page.wait_for_function("() => window.Plotly && document.querySelector('#dash-view #page')")
+    assert page.locator("#f-map-visited .main-svg").count() == 0
+    with page.expect_download() as download:
+        page.evaluate("() => document.querySelector('[data-png=f-map-visited]').click()")
+    assert download.value.suggested_filename == "f-map-visited.png"
+    assert download.value.path().read_bytes()[:4] == b"\x89PNG"
+    assert one.faults == []

@@ -55,7 +55,7 @@ for role in ("public", "ministry"):
     scope = Scope.public() if role == "public" else Scope(role=role, user="test")
     for path in json.loads(sys.argv[1 if role == "public" else 2]):
         view = renderer.view(path, "", scope)
-        shown = str(view.to_html()) + json.dumps(view.to_dash(), cls=PlotlyJSONEncoder)
+        shown = str(view.to_html()) + json.dumps(view.charts(), cls=PlotlyJSONEncoder)
         found[role + path] = [view.status, hashlib.sha256(shown.encode()).hexdigest()]
 print("FOUND" + json.dumps(found))
 """

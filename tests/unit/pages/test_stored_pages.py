@@ -139,9 +139,27 @@ def test_twins_are_fetched_when_opened(stored_app, signed_in):
 
 
 def test_charts_are_left_to_dash(client):
-    """A page with charts to explore is answered by 204: the browser asks Dash."""
-    answer = client.get("/skats/latvija")
-    assert (answer.status_code, answer.headers["X-View"], answer.data) == (204, "charts", b"")
+    """A page with charts to explore comes as HTML with a place for each; Dash draws them and nothing else."""
+    answer = client.get("/skats/latvija", headers=PLAIN)
+    assert (answer.status_code, answer.headers["X-View"]) == (200, "charts")
+    places = re.findall(r'class="graph-box place" data-of="([^"]+)"', answer.get_data(as_text=True))
+    assert places == ["/latvija"] * 3
+    assert "X-View" not in client.get("/skats/palidziba", headers=PLAIN).headers
+    body = {
+        "output": "page.children",
+        "outputs": {"id": "page", "property": "children"},
+        "inputs": [
+            {"id": "url", "property": "pathname", "value": "/latvija"},
+            {"id": "url", "property": "search", "value": ""},
+        ],
+        "changedPropIds": ["url.pathname"],
+    }
+    drawn = client.post("/_dash-update-component", json=body, headers={"Sec-Fetch-Site": "same-origin"})
+    charts = drawn.get_json()["response"]["page"]["children"]
+    assert [(one["namespace"], one["type"], one["props"]["of"]) for one in charts] == [
+        ("ikms", "Place", "/latvija")
+    ] * 3
+    assert all(one["props"]["children"]["props"]["figure"]["data"] for one in charts)
 
 
 def test_a_change_of_view_says_who_reads(client, signed_in):
