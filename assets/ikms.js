@@ -146,7 +146,8 @@
 
   function arrived(now) {
     document.title = now.dataset.title + " · IKMS panelis";
-    document.documentElement.lang = now.dataset.lang;
+    // Even the same language, set anew, would have the style of every element worked out again.
+    if (document.documentElement.lang !== now.dataset.lang) { document.documentElement.lang = now.dataset.lang; }
     markCurrent();
     performance.mark("ikms-view");
     if (focusWanted) {
@@ -198,7 +199,8 @@
 
   function markCurrent() {
     Array.prototype.forEach.call(document.querySelectorAll(".main-nav a"), function (a) {
-      if (a.getAttribute("href") === location.pathname) { a.setAttribute("aria-current", "page"); } else { a.removeAttribute("aria-current"); }
+      var here = a.getAttribute("href") === location.pathname;
+      if (here !== a.hasAttribute("aria-current")) { if (here) { a.setAttribute("aria-current", "page"); } else { a.removeAttribute("aria-current"); } }
     });
     var other = document.querySelector("[data-language]");
     if (other) {

@@ -23,8 +23,8 @@ class Link:
 class Shell:
     """What the shell shows.
 
-    other_href: this page in the other language. account: label of the signed-in reader, account_href: their own page, "" for the public.
-    accounts: (key, label) of the demo sign-ins, empty outside demo mode. script: address of our own. chart_scripts: addresses
+    other_href: this page in the other language. account: label of the signed-in reader, account_lang: the language of that label, account_href: their own page,
+    "" for the public. accounts: (key, label, its language) of the demo sign-ins, empty outside demo mode. script: address of our own. chart_scripts: addresses
     run before Dash, when the first chart is wanted. styles: addresses of style sheets. dictionary: address of the dictionary that changes of view are packed with.
     """
 
@@ -38,9 +38,10 @@ class Shell:
     other_href: str
     sign_in_href: str
     account: str = ""
+    account_lang: str = "lv"
     account_href: str = ""
     role: str = "public"
-    accounts: Sequence[tuple[str, str]] = field(default_factory=tuple)
+    accounts: Sequence[tuple[str, str, str]] = field(default_factory=tuple)
     synthetic: bool = False
     footer_links: Sequence[Link] = field(default_factory=tuple)
     release_text: str = ""

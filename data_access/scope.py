@@ -13,13 +13,15 @@ SEES_ALL = frozenset({"ministry", "steward"})
 class Scope:
     """The reader's role and the ids whose exact values and levels they may read.
 
-    institutions: institution ids of the own scope; municipalities: codes whose schools are in scope.
+    institutions: institution ids of the own scope; municipalities: codes whose schools are in scope. label: name of the
+    unit, or the role; label_en: its English name, "" where it has none.
     """
 
     role: str = "public"
     institutions: frozenset[int] = field(default_factory=frozenset)
     municipalities: frozenset[str] = field(default_factory=frozenset)
     label: str = ""
+    label_en: str = ""
     user: str = ""
 
     def __post_init__(self) -> None:

@@ -13,6 +13,7 @@ from language.messages import _
 
 from . import lineage
 from .plain import Plain
+from .schema import municipality
 from .schema_identity import user_account, user_assignment, user_session
 from .scope import Scope
 from .writing import now, stamp, today
@@ -201,5 +202,12 @@ def scope_for(connection: Connection, role: str, unit: str, user: str) -> Scope:
         return Scope(role=role, institutions=ids, label=name, user=user) if ids else Scope.public()
     if role == "municipality":
         codes, name = lineage.municipalities_of(connection, unit, today())
-        return Scope(role=role, municipalities=codes, label=name, user=user) if codes else Scope.public()
+        if not codes:
+            return Scope.public()
+        english = connection.scalar(
+            select(municipality.c.name_en).where(
+                municipality.c.code.in_(sorted(codes)), municipality.c.name_full == name
+            )
+        )
+        return Scope(role=role, municipalities=codes, label=name, label_en=english or "", user=user)
     return Scope(role=role, label=LABELS[role], user=user)

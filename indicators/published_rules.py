@@ -7,7 +7,7 @@ denominators: they can be reproduced only for the same list of institutions.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -61,13 +61,20 @@ class PublishedShare:
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """One published rule."""
+    """One published rule. own: group -> (Latvian, English) where the report asks different things of the groups."""
 
     code: str
     lv: str
     en: str
     needs: tuple[str, ...]
     shares: tuple[PublishedShare, ...]
+    own: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    def words(self, lang: str, group: str | None = None) -> str:
+        """The rule in words; for one group what is asked of that group."""
+        if group in self.own:
+            return self.own[group][lang == "en"]
+        return self.en if lang == "en" else self.lv
 
 
 RULES = {
@@ -118,6 +125,16 @@ RULES = {
                 PublishedShare(group="basic", share=0.444, fits="16/36"),
                 PublishedShare(group="secondary", share=0.595, fits="25/42"),
             ),
+            own={
+                "basic": (
+                    "pedagogu vakances ilgāk par mēnesi gan iepriekšējā, gan aktuālajā gadā",
+                    "teacher vacancies longer than a month both in the previous and in the current year",
+                ),
+                "secondary": (
+                    "pedagogu vakances ilgāk par mēnesi iepriekšējā vai aktuālajā gadā",
+                    "teacher vacancies longer than a month in the previous or in the current year",
+                ),
+            },
         ),
         Rule(
             code="A5",

@@ -501,7 +501,7 @@ def _signs(school: School, entries: Sequence[Entry]) -> Markup:
         items.append(
             {
                 "code": code,
-                "words": getattr(rule, lang),
+                "words": rule.words(lang, group),
                 "told": _told_sign(found, lang),
                 "found": found == 1,
                 "period": numbers.school_year(year, lang) if year is not None else "",
@@ -942,7 +942,9 @@ def _side(school: School, entry: Entry) -> Markup:
         found = next((part.fixed_rule for part in parts if part.fixed_rule is not None), None)
         rule = {
             "code": one.fixed_rule,
-            "words": getattr(published_rules.RULES[one.fixed_rule], lang),
+            "words": published_rules.RULES[one.fixed_rule].words(
+                lang, published_rules.GROUP_BY_TYPE.get(school.unit.type)
+            ),
             "told": _told_sign(found, lang),
             "exceeded": found == 1,
         }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from access.pages import Request
 from components import marks
 from components.chart_frame import ChartFrame
@@ -9,6 +11,7 @@ from components.nodes import Part
 from components.published_charts import (
     Printed,
     bars,
+    change,
     change_text,
     change_words,
     frame,
@@ -140,13 +143,16 @@ def _supervision_years(request: Request, told: Printed) -> ChartFrame:
             [
                 Column("year", t("Year", lang)),
                 Column("complaints", names["complaints"], "integer"),
+                Column("complaints_change", t("Complaints: change in a year (computed)", lang), "change"),
                 Column("inspections", names["inspections"], "integer"),
+                Column("inspections_change", t("Inspections: change in a year (computed)", lang), "change"),
                 Column("consultations", t("Consultations", lang), "integer"),
             ],
             [
                 {
                     "year": str(year),
                     **{key: values.get(year, Reason("x")) for key, values in series.items()},
+                    **{f"{key}_change": _change_in_a_year(values, year) for key, values in series.items()},
                     "consultations": consultations.get(year, Reason("x")),
                 }
                 for year in years
@@ -165,6 +171,13 @@ def _supervision_years(request: Request, told: Printed) -> ChartFrame:
             counting=t("complaints handled and inspections made in the calendar year", lang),
         ),
     )
+
+
+def _change_in_a_year(values: Mapping[int, int], year: int) -> float | Reason:
+    """Relative change from the year before; "not delivered" where one of the two years is missing."""
+    if year in values and values.get(year - 1):
+        return change(values[year - 1], values[year])
+    return Reason("x")
 
 
 def unregistered(request: Request, told: Printed) -> list[Part]:

@@ -166,7 +166,7 @@ def view(request: Request) -> View:
     body: list = [_value(request, unit, indicator, row, value, count)]
     body += _frames(request, unit, indicator, row, facts)
     body.append(_origin(request, indicator, facts))
-    body.append(_release(request, indicator, row, exact=unit.exact))
+    body.append(_release(request, unit, indicator, row))
     return View(
         title=t("Where does {value} come from?", lang, value=value)
         if value is not None
@@ -491,14 +491,15 @@ def _origin(request: Request, indicator: Indicator, facts: Sequence) -> Markup:
     )
 
 
-def _release(request: Request, indicator: Indicator, row, *, exact: bool) -> Markup:
+def _release(request: Request, unit: _Unit, indicator: Indicator, row) -> Markup:
     """Steps 6 and 7: the release, and the boundaries with where they come from."""
     lang, reader = request.lang, request.reader
     release = reader.release
     threshold = _threshold(request, indicator, row)
     rule = published_rules.RULES.get(indicator.fixed_rule) if indicator.fixed_rule else None
+    group = published_rules.GROUP_BY_TYPE.get(getattr(unit.row, "type", ""))
     boundary = None
-    if exact and row.boundary_medium is not None:
+    if unit.exact and row.boundary_medium is not None:
         boundary = [
             words.text(indicator.unit, x, lang, True, False) for x in (row.boundary_medium, row.boundary_high)
         ]
@@ -512,7 +513,7 @@ def _release(request: Request, indicator: Indicator, row, *, exact: bool) -> Mar
         indicator=indicator,
         threshold=threshold,
         boundary=boundary,
-        rule=None if rule is None else getattr(rule, lang),
+        rule=None if rule is None else rule.words(lang, group),
         rule_code=indicator.fixed_rule,
         report=published_rules.REPORT,
         methodology=words.optional_url(request, "methodology"),

@@ -307,6 +307,7 @@ def _supervision_events(history: quality.History, lang: str) -> list[dict]:
                 tn("{n} inspection", "{n} inspections", row.inspections, lang),
                 t("violations found in {n}", lang, n=row.violations_found),
             )
+            | {"count": row.inspections}
         )
     received: dict[int, list[int]] = {}
     for row in history.complaints:
@@ -498,8 +499,11 @@ def _tasks_told(tasks: Sequence, lang: str) -> str:
 def _visits_told(visits: Sequence[Mapping], lang: str) -> str:
     if not visits:
         return t("No visit is on record.", lang)
-    last = f"{inner_case(visits[0]['what'])} ({visits[0]['when']})"
-    return t("The last visit was: {last}.", lang, last=last)
+    first = visits[0]
+    if first.get("count", 1) > 1:
+        return t("The last visits: {last}.", lang, last=f"{first['what']} ({first['when']})")
+    what = t("an inspection", lang) if "count" in first else inner_case(first["what"])
+    return t("The last visit: {last}.", lang, last=f"{what} ({first['when']})")
 
 
 def _public_words(request: Request, unit) -> ChartFrame | None:

@@ -94,12 +94,19 @@ def _own_styles() -> list[str]:
     return sorted(path.name for path in ASSETS.glob("[0-9]*.css"))
 
 
-def _account(scope, lang: str) -> str:
-    """What stands beside the sign-out button: the unit of the role, or the name while there is no role."""
+def _unit(scope, lang: str) -> tuple[str, str]:
+    """Name of a scope's unit or role, and the language it is in: institutions have a Latvian name alone."""
+    if lang == "lv" or scope.sees_all:
+        return t(scope.label, lang), lang
+    return (scope.label_en, lang) if scope.label_en else (scope.label, "lv")
+
+
+def _account(scope, lang: str) -> tuple[str, str]:
+    """What stands beside the sign-out button: the unit of the role, or the name while there is no role; its language."""
     if scope.signed_in:
-        return t(scope.label, lang)
+        return _unit(scope, lang)
     row = current_session()
-    return row.name if row is not None else ""
+    return (row.name, lang) if row is not None else ("", lang)
 
 
 def _return_path(path: str) -> str:
@@ -127,6 +134,7 @@ class Site:
         scope = current_scope()
         synthetic, release_text = self.release_line(lang)
         full = request.full_path.rstrip("?")
+        account, account_lang = _account(scope, lang)
         styles = [self.bundle["styles"]] if self.bundle.get("styles") else self._separate_styles()
         plotly = [address for address in (self.bundle.get("plotly"), self.bundle.get("locale")) if address]
         return Shell(
@@ -139,10 +147,11 @@ class Site:
             search_href=url("institutions", lang),
             other_href=_other_language(full, lang),
             sign_in_href=url("sign_in", lang, talak=_return_path(full)),
-            account=_account(scope, lang),
+            account=account,
+            account_lang=account_lang,
             account_href=url("account", lang),
             role=scope.role,
-            accounts=[(key, t(account.label, lang)) for key, account in demo_accounts().items()]
+            accounts=[(key, *_unit(one, lang)) for key, one in demo_accounts().items()]
             if self.settings.demo
             else [],
             synthetic=synthetic,

@@ -16,10 +16,15 @@ def demo_scopes(engine: Engine) -> dict[str, Scope]:
     general = institution.c.type.in_(("primary", "basic", "secondary", "state_gymnasium", "special"))
     with engine.begin() as connection:
         counts = connection.execute(
-            select(institution.c.municipality_code, municipality.c.name_full, func.count().label("schools"))
+            select(
+                institution.c.municipality_code,
+                municipality.c.name_full,
+                municipality.c.name_en,
+                func.count().label("schools"),
+            )
             .join(municipality, municipality.c.code == institution.c.municipality_code)
             .where(general, institution.c.valid_to.is_(None))
-            .group_by(institution.c.municipality_code, municipality.c.name_full)
+            .group_by(institution.c.municipality_code, municipality.c.name_full, municipality.c.name_en)
             .order_by(func.abs(func.count() - 18), institution.c.municipality_code)
         ).first()
         if counts is None:
@@ -50,6 +55,7 @@ def demo_scopes(engine: Engine) -> dict[str, Scope]:
             role="municipality",
             municipalities=frozenset({counts.municipality_code}),
             label=counts.name_full,
+            label_en=counts.name_en,
             user="demo-municipality",
         ),
     }

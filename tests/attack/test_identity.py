@@ -99,6 +99,7 @@ def test_revoked_role_ends_with_the_next_request(readers, desk):
     }
     answer = client.post("/_dash-update-component", json=call, headers=SAME)
     assert "robezas-limeni" not in answer.get_data(as_text=True)
+    assert client.get(f"/skats{OFFICIAL}").status_code == 404
 
 
 def test_disabled_account_has_no_session(readers, desk):
@@ -639,6 +640,7 @@ def test_each_event_is_one_record(readers, desk):
 
     def view():
         assert client.get(f"/skola/{SCHOOL}").status_code == 200
+        assert client.get(f"/skats/skola/{SCHOOL}").status_code == 200
         assert client.post("/_dash-update-component", json=call, headers=SAME).status_code == 200
 
     threshold = {

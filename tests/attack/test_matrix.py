@@ -42,7 +42,7 @@ def test_document_is_current(demo_app):
 
 @pytest.mark.parametrize("role", ROLES)
 def test_pages(readers, values, role):
-    """Every page in both languages, as HTML and through the router: open exactly where it is declared open."""
+    """Every page in both languages, as HTML, as a change of view and its charts: open exactly where it is declared open."""
     client = readers[role]
     for entry in REGISTRY.values():
         for lang in ("lv", "en"):
@@ -60,9 +60,12 @@ def test_pages(readers, values, role):
             }
             answer = client.post("/_dash-update-component", json=call, headers=SAME)
             assert answer.status_code == 200
-            text = str(answer.get_json())
+            charts = answer.get_json()["response"]["page"]["children"]
+            change = client.get(f"/skats{path}", headers={"Accept-Encoding": "identity"})
+            assert (change.status_code == 200) is allowed, path
+            assert bool(charts) is (change.headers.get("X-View") == "charts"), path
             missing = translate("There is no such page", lang)
-            assert (missing in text) is not allowed, path
+            assert (missing in change.get_data(as_text=True)) is not allowed, path
 
 
 def test_a_page_of_others_is_the_page_that_does_not_exist(readers, values):

@@ -202,7 +202,9 @@ def test_nothing_waits_for_the_charts(visit):
     page.locator("#site-search").fill("rīga")
     page.locator("select[name=raditajs]").select_option("R01")
     page.wait_for_url("**/latvija?raditajs=R01")
-    page.wait_for_function("() => document.querySelector('#f-riska-piltuve .graph-box').dataset.of.endsWith('R01')")
+    page.wait_for_function(
+        "() => document.querySelector('#f-riska-piltuve .graph-box').dataset.of.endsWith('R01')"
+    )
     page.locator(".main-nav a[href='/pasvaldibas']").click()
     page.wait_for_function("() => document.activeElement && document.activeElement.id === 'page-title'")
     assert page.locator(".graph-box").count() == 0

@@ -92,6 +92,20 @@ def test_vacancies_keep_the_difference_of_and_and_or(make_frame, schools):
     assert (found[2, 2022], found[2, 2023]) == (True, True)
 
 
+def test_a_rule_names_the_group_that_it_is_told_to():
+    """A4 asks different things of the two groups; a school is told its own, a page for all is told both."""
+    rule = rules.RULES["A4"]
+    assert "basic schools" in rule.words("en") and "secondary schools" in rule.words("en")
+    assert (
+        rule.words("en", "basic")
+        == "teacher vacancies longer than a month both in the previous and in the current year"
+    )
+    assert (
+        rule.words("lv", "secondary") == "pedagogu vakances ilgāk par mēnesi iepriekšējā vai aktuālajā gadā"
+    )
+    assert rules.RULES["A1"].words("lv", "basic") == rules.RULES["A1"].lv
+
+
 def exams(make_frame, gaps):
     """Two secondary schools; school 2 has the given means, school 4 balances the nation at 60 %."""
     rows = []

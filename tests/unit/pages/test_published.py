@@ -171,6 +171,9 @@ def test_other_printed_figures(view, report, lang):
         "2023": (620, 245),
         "2024": (570, 120),
     }
+    changes = [(row["complaints_change"], row["inspections_change"]) for row in supervision.rows]
+    assert changes[0] == (Reason("x"), Reason("x"))
+    assert [round(100 * value, 1) for value in changes[1]] == [-8.1, -51.0]  # 570 of 620, 120 of 245
     reasons = national.table("absence-reasons")
     cases = [value for key in ("n1", "n2") for value in column(reasons, key) if not isinstance(value, Reason)]
     assert sorted(cases) == sorted(printed(report, "S_absence_reasons"))

@@ -537,3 +537,16 @@ def test_protection_of_parts():
         for level in levels
     }
     assert list(shown["institutions"].isna()) == list(shown["reason"].notna())
+
+
+def test_the_last_visit_in_words():
+    """One inspection is "an inspection"; of several in a year their number is told; others keep their name."""
+    from pages.quality_blocks import _visits_told
+
+    one = {"what": "1 inspection", "when": "2024", "count": 1}
+    assert _visits_told([one], "en") == "The last visit: an inspection (2024)."
+    assert _visits_told([one], "lv") == "Pēdējā vizīte: pārbaude (2024)."
+    two = {"what": "2 pārbaudes", "when": "2024", "count": 2}
+    assert _visits_told([two, one], "lv") == "Pēdējās vizītes: 2 pārbaudes (2024)."
+    other = {"what": "Unified-school visit", "when": "17.10.2023"}
+    assert _visits_told([other], "en") == "The last visit: unified-school visit (17.10.2023)."

@@ -241,3 +241,19 @@ def test_every_way_to_another_release_draws_its_pages(monkeypatch, tmp_path):
     assert CliRunner().invoke(cli, ["rollback", "3", "--reason", "why"]).exit_code == 0
     assert after == [engine]
     engine.dispose()
+
+
+def test_the_unit_beside_sign_out_is_in_the_language_of_the_page(signed_in):
+    """Roles and municipalities have English names; the name of an institution stays Latvian and says so."""
+
+    def told(account: str, path: str) -> tuple[str, str]:
+        found = re.search(r'<a class="who"[^>]*>', signed_in(account).get(path).get_data(as_text=True))
+        text = signed_in(account).get(path).get_data(as_text=True)[:200_000].partition(found[0])[2]
+        return found[0], text.partition("</a>")[0]
+
+    assert told("ministry", "/en/palidziba")[1] == "Ministry"
+    assert told("municipality", "/palidziba")[1].endswith(" novads")
+    assert told("municipality", "/en/palidziba")[1].endswith(" Municipality")
+    tag, name = told("school", "/en/palidziba")
+    assert 'lang="lv"' in tag and name == told("school", "/palidziba")[1]
+    assert "lang=" not in told("school", "/palidziba")[0]
