@@ -100,8 +100,8 @@ def page(
     path parameters, each with the regular expression its whole value must match; anything else is ignored
     (query) or not found (path). released: False for a page that shows nothing of a
     release: it gets no connection, works before the first publication, its view is never kept, and its first
-    answer comes without Dash, so that nothing typed into a form is lost when Dash wakes. stored: publication writes
-    the page of each institution beforehand (`data_access.stored_pages`).
+    answer comes without Dash. stored: publication writes the page of each institution beforehand
+    (`data_access.stored_pages`).
     """
 
     def register(view: Callable[[Request], View]) -> Callable[[Request], View]:
@@ -210,9 +210,7 @@ class Fragment:
     @cached_property
     def plain(self) -> bytes:
         """The HTML in zstd, for browsers without the dictionary; made when the first of them asks."""
-        from data_access.packing import pack_plain
-
-        return pack_plain(self.html)
+        return self.dictionary.repack(self.packed)
 
 
 class Renderer:

@@ -53,13 +53,20 @@ class Dictionary:
 
     def unpack(self, packed: bytes) -> str:
         """The HTML again. Raises ValueError for what another dictionary packed."""
+        return self._unpacked(packed).decode()
+
+    def repack(self, packed: bytes) -> bytes:
+        """The same page as `Content-Encoding: zstd`, for browsers without the dictionary. Raises as `unpack`."""
+        return zstd.compress(self._unpacked(packed), PLAIN_LEVEL)
+
+    def _unpacked(self, packed: bytes) -> bytes:
         if not self.made(packed):
             raise ValueError("packed with another dictionary")
-        return zstd.decompress(packed[len(self._start) :], zstd_dict=self._raw).decode()
+        return zstd.decompress(memoryview(packed)[len(self._start) :], zstd_dict=self._raw)
 
 
 def pack_plain(text: str, level: int = PLAIN_LEVEL) -> bytes:
-    """A text as `Content-Encoding: zstd`, for browsers without the dictionary."""
+    """A text as `Content-Encoding: zstd`."""
     return zstd.compress(text.encode(), level)
 
 

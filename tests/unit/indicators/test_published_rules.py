@@ -95,7 +95,8 @@ def test_vacancies_keep_the_difference_of_and_and_or(make_frame, schools):
 def test_a_rule_names_the_group_that_it_is_told_to():
     """A4 asks different things of the two groups; a school is told its own, a page for all is told both."""
     rule = rules.RULES["A4"]
-    assert "basic schools" in rule.words("en") and "secondary schools" in rule.words("en")
+    assert "basic schools" in rule.words("en")
+    assert "secondary schools" in rule.words("en")
     assert (
         rule.words("en", "basic")
         == "teacher vacancies longer than a month both in the previous and in the current year"
