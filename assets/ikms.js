@@ -46,6 +46,7 @@
   }
   function expect(mine) {
     waiting.push(mine);
+    if (pictured && mine.box.closest("#" + pictured)) { draw(mine); return; }
     if (near) { near.observe(mine.box); } else { rest(); }
   }
   function forget(mine) {
