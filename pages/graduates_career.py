@@ -455,8 +455,9 @@ def _comparison(request: Request, picks: list[Pick], prices: dict[int, float], f
             lang,
             notes=[
                 t(
-                    "Counts are rounded to 5, shares of fewer than 300 graduates to whole percent or to a band; fewer "
-                    "than 10 graduates and what would reveal them are not shown.",
+                    "Counts are rounded to 5, shares of fewer than 300 graduates to whole percent or to a band; other "
+                    "shares that together would tell of fewer than 10 graduates are bands too. Fewer than 10 graduates "
+                    "and what would reveal them are not shown.",
                     lang,
                 ),
                 *([t("Names of programmes exist in Latvian only.", lang)] if lang != "lv" else []),

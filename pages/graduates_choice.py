@@ -167,6 +167,10 @@ class Chosen:
         self.nominal = wanted == "faktiskas" and self.measure.kind == "euro"
         newest = self.span[2] if self.span else 0
         self.base = int(wanted) if wanted.isdigit() and int(wanted) in self.prices else newest
+        if self.place is not None and "k" not in params:
+            # Of a closed institution nobody is one year out of it any more: the first year that is told, or has anybody.
+            pooled = {k: row for (cohort, k), row in self.rows.items() if not cohort}
+            self.k = min([k for k, row in pooled.items() if row.reason is None] or pooled, default=1)
 
     @cached_property
     def comparable(self) -> Chosen:
@@ -282,7 +286,7 @@ class Chosen:
         """The measure of a group as it may be shown to this reader."""
         measure = measure or self.measure
         if row is None:
-            return Value(None, None, "x")
+            return Value(None, None, "z" if self.place is not None else "x")
         if measure.kind == "euro":
             return yearly(row, self.factor(row), self.lang, self._income_reason(row))
         if measure.kind == "ratio":
@@ -541,8 +545,9 @@ def notes_of(chosen: Chosen) -> list[str]:
     if chosen.plane == "released":
         notes.append(
             t(
-                "Counts are rounded to 5, shares of fewer than 300 graduates to whole percent or to a band; fewer than "
-                "10 graduates and what would reveal them are not shown.",
+                "Counts are rounded to 5, shares of fewer than 300 graduates to whole percent or to a band; other "
+                "shares that together would tell of fewer than 10 graduates are bands too. Fewer than 10 graduates and "
+                "what would reveal them are not shown.",
                 lang,
             )
         )

@@ -8,7 +8,6 @@ from markupsafe import Markup
 
 from access.pages import REGISTRY
 from components import marks
-from components.graduate_charts import Value
 from components.published_charts import key_row
 from components.templating import render
 from indicators import graduates as method
@@ -168,7 +167,7 @@ def keys(chosen: Chosen) -> Markup:
     figures = []
     for key in ("nodarbinati", "relativi", "atbilst", "bezdarbs", "arzemes"):
         measure = MEASURES[key]
-        value = chosen.value(row, measure) if row is not None else Value(None, None, "x")
+        value = chosen.value(row, measure)
         note = chosen.label(measure)
         if chosen.place is not None:
             other = chosen.value(chosen.national.get(chosen.k), measure)

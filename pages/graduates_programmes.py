@@ -190,9 +190,7 @@ def own_programmes(chosen: Chosen) -> ChartFrame:
         columns.append(Column("word", t("Employed: comparison", lang)))
     return chosen.frame(
         title=t("How do the programmes compare with the same field in the country?", lang),
-        finding=finding
-        if mine
-        else t("No programme has been observed {after} yet.", lang, after=after(k, lang)),
+        finding=finding if mine else t("No programme has been observed {after}.", lang, after=after(k, lang)),
         mark=marks.dot_plot(
             plot,
             lang,
@@ -285,7 +283,7 @@ def national_programmes(chosen: Chosen) -> ChartFrame:
             )
         )
         if known
-        else t("No programme has been observed {after} yet.", lang, after=after(k, lang)),
+        else t("No programme has been observed {after}.", lang, after=after(k, lang)),
         mark=marks.dot_plot(
             [
                 {

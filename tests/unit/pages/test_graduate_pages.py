@@ -420,3 +420,33 @@ def test_a_mean_is_named_as_one():
     assert value.cell == value.text
     assert yearly(row, 1.1, "lv", "x").text.startswith("vidēji 11")
     assert yearly(SimpleNamespace(income_median=None, income_mean=None), 1.1, "lv", "c").reason == "c"
+
+
+def test_a_closed_institution_opens_at_the_first_year_that_is_told(client, demo_path):
+    """Closed in 2018: of the last three cohorts nobody is one year out of it. Asked for that year, nothing applies."""
+    made = create(f"sqlite:///{demo_path}", read_only=True)
+    group, institution = schema.graduate_group.c, schema.institution.c
+    with made.begin() as connection:
+        rows = connection.execute(
+            select(institution.reg_no, group.k, group.reason)
+            .join(schema.graduate_group, group.area_id == institution.id.cast(group.area_id.type))
+            .where(
+                institution.valid_to.is_not(None),
+                group.plane == "released",
+                group.area_kind == "institution",
+                group.system == "higher",
+                group.cohort == 0,
+                group.programme == "",
+            )
+        ).all()
+    made.dispose()
+    observed = {
+        reg_no: [row.k for row in rows if row.reg_no == reg_no] for reg_no in {r.reg_no for r in rows}
+    }
+    told = {reg_no: [row.k for row in rows if row.reg_no == reg_no and not row.reason] for reg_no in observed}
+    reg_no = next(one for one in sorted(observed) if 1 not in observed[one] and told[one])
+    page = f"/en/absolventi/augstaka?iestade={reg_no}"
+    assert f"Employed, after {min(told[reg_no])} years" in _text(client.get(page))
+    asked = _text(client.get(f"{page}&k=1"))
+    assert "Employed, after 1 year" in asked
+    assert "the data have not been received" not in asked.split("How many graduates are employed?")[0]
