@@ -350,7 +350,7 @@ class Chosen:
             return t("median income ÷ average gross wage of the year", lang)
         if measure.column == "skilled":
             return t("share of the employed", lang)
-        if self.local:
+        if self.local and measure.column == "employed":
             return t("share of those in Latvia whose status is known", lang)
         return t("share of all graduates", lang)
 

@@ -168,16 +168,19 @@ def keys(chosen: Chosen) -> Markup:
     for key in ("nodarbinati", "relativi", "atbilst", "bezdarbs", "arzemes"):
         measure = MEASURES[key]
         value = chosen.value(row, measure)
-        note = chosen.label(measure)
+        notes = [chosen.label(measure)]
+        of_all = measure.column in method.STATUSES and not (chosen.local and measure.column == "employed")
+        if of_all and row is not None and row.graduates is not None:
+            notes.append(tn("{n} graduate", "{n} graduates", row.graduates, lang))
         if chosen.place is not None:
             other = chosen.value(chosen.national.get(chosen.k), measure)
             if other.text is not None:
-                note = t("country: {value}", lang, value=other.text)
+                notes.append(t("country: {value}", lang, value=other.text))
         figures.append(
             marks.key_figure(
                 value.text,
                 f"{t(measure.tab, lang)}, {after(chosen.k, lang)}",
-                note,
+                " · ".join(notes),
                 lang=lang,
                 reason=value.reason,
             )

@@ -450,3 +450,13 @@ def test_a_closed_institution_opens_at_the_first_year_that_is_told(client, demo_
     asked = _text(client.get(f"{page}&k=1"))
     assert "Employed, after 1 year" in asked
     assert "the data have not been received" not in asked.split("How many graduates are employed?")[0]
+
+
+def test_key_figures_name_their_own_denominators(client):
+    """Asked for those in Latvia, only the employed are a share of them; the unemployed stay a share of all graduates."""
+    told = _text(client.get("/en/absolventi/augstaka?no=latvija")).split("Years after graduation")[0]
+    employed, rest = told.split("Income and the average wage, after 1 year")
+    assert "share of those in Latvia whose status is known" in employed
+    assert "share of those in Latvia" not in rest
+    unemployed = rest.split("Unemployed, after 1 year")[1].split("Abroad, after 1 year")[0]
+    assert re.search(r"share of all graduates · [\d,]+ graduates", unemployed)
