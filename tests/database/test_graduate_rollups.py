@@ -368,6 +368,30 @@ def test_a_second_release_has_its_own_groups_and_the_same_values(graduated):
     assert tuple(counts[0])[1:] == pytest.approx(tuple(counts[1])[1:])
 
 
+def test_a_file_of_another_kind_does_not_move_the_cohorts(graduated):
+    """A load dated five years later brings no graduates: their groups are those of the register's last year, as before."""
+    engine, _main = graduated
+    with engine.begin() as connection:
+        for fact in (schema.fact_graduate, schema.fact_graduate_sector, schema.fact_graduate_age):
+            connection.execute(fact.delete().where(fact.c.monitoring_year > 2023))
+        batch = (
+            connection.execute(select(schema.load_batch).order_by(schema.load_batch.c.id)).mappings().first()
+        )
+        number = connection.execute(select(func.max(schema.load_batch.c.id))).scalar_one() + 1
+        later = {"id": number, "as_of": "2029-11-22", "sha256": "f" * 64}
+        connection.execute(insert(schema.load_batch).values(dict(batch) | later))
+        made = releases.publish(connection, reason="later", author="test", steps=(roll_up_graduates,))
+    assert made.as_of == "2029-11-22"
+    for table in (schema.graduate_group, schema.graduate_age):
+        rows = _groups(engine, table=table).astype(str)
+        before, after = (
+            sorted(rows[rows["release_id"] == one].drop(columns="release_id").to_numpy().tolist())
+            for one in ("1", str(made.id))
+        )
+        assert len(before) > 10
+        assert before == after
+
+
 def test_without_graduates_nothing_is_written(reference_engine):
     with reference_engine.begin() as connection:
         releases.publish(connection, reason="test", author="test", steps=(roll_up_graduates,))
