@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import count
 from typing import TYPE_CHECKING
 
 from indicators.disclosure.primary import MINIMUM, RULES, percentage_band, rounded
@@ -41,7 +42,8 @@ WITHIN = (
     ("employed", ("skilled", "unskilled")),
 )
 WIDTHS = (0.01, 0.02, 0.05, 0.1, 0.2, 1.0)  # of bands, one coarser than the other
-ROUNDS = 80
+ROUNDS = 80  # of wider bands; after them whole groups are hidden, which ends
+NATION = 1e9  # the whole country is hidden after all else
 EPSILON = 1e-6
 
 
@@ -272,7 +274,8 @@ def widen(shown: pd.DataFrame, lines: Sequence[Sums], sound: np.ndarray | None =
     shown: rows with sizes, `reason` and the ends of shares; lines: the sums among them (`graduates.equations`).
     sound: groups whose statuses sum to them; of others nothing is concluded.
     Shares of the country as a whole are never widened. A share that no band saves is not told (NaN); where a count
-    follows from sizes alone, a group is hidden (`reason`). Raises WideningError.
+    follows from sizes alone, or wider bands come to no end (countries with few institutions), a group is hidden
+    (`reason`). Raises WideningError when nothing is left to hide.
     """
     shares = Shares.of(shown)
     if sound is not None:
@@ -280,15 +283,13 @@ def widen(shown: pd.DataFrame, lines: Sequence[Sums], sound: np.ndarray | None =
     before = shares.told.copy()
     model = Attack.made(len(shown), lines)
     weight = weights(shown)
-    for _round in range(ROUNDS):
+    for turn in count():
         model.hear(shares)
         low, high = model.bounds()
         bad = model.found(low, high)
         if not len(bad):
             break
-        _wider(model, shares, weight, bad, low, high)
-    else:
-        raise WideningError(f"{len(bad)} shares of graduates are not protected after {ROUNDS} rounds")
+        _wider(model, shares, weight, bad, low, high, hide_all=turn >= ROUNDS)
     result = shown.copy()
     for name in SHARES:
         gone = shares.widened[name] & (shares.high[name] - shares.low[name] > 1 - EPSILON)
@@ -315,24 +316,27 @@ def _wider(
     bad: np.ndarray,
     low: np.ndarray,
     high: np.ndarray,
+    *,
+    hide_all: bool = False,
 ) -> None:
-    """Widen for every count that was found the cheapest share through which it follows."""
+    """Widen for every count that was found the cheapest share through which it follows.
+
+    Where it follows from sizes alone, or `hide_all`, the cheapest group near to it is hidden.
+    """
     cost, source = _choices(model, shares, weight)
     own = model.cube.boxes()
     binding = (low <= own[0] + EPSILON) & (own[0] > 0) | (high >= own[1] - EPSILON)
     cost = np.where(binding, cost, np.inf)
     groups = len(weight)
-    price = np.where(shares.told, weight * np.nan_to_num(shares.size["graduates"], nan=1.0), np.inf)
+    price = np.where(
+        shares.told, np.minimum(weight, NATION) * np.nan_to_num(shares.size["graduates"], nan=1.0), np.inf
+    )
     chosen, hide = set(), set()
     for variable in bad.tolist():
-        found, reached = _through(model, variable, cost, low, high)
+        found, reached = ([], []) if hide_all else _through(model, variable, cost, low, high)
         chosen.update(found)
-        if not found:  # by sizes alone: a whole group is hidden
-            cells = np.unique(np.array([variable, *reached]) % groups)
-            cell = int(cells[price[cells].argmin()])
-            if not np.isfinite(price[cell]):
-                raise WideningError("a share of graduates cannot be protected")
-            hide.add(cell)
+        if not found:
+            hide.add(_nearest(model, [variable, *reached], price))
     for place in source[np.array(sorted(chosen), dtype=int)].tolist():
         name, cell = SHARES[place // groups], place % groups
         at = np.array([cell])
@@ -340,6 +344,23 @@ def _wider(
         shares.low[name][cell], shares.high[name][cell] = down[0], up[0]
         shares.widened[name][cell] = True
     shares.told[np.array(sorted(hide), dtype=int)] = False
+
+
+def _nearest(model: Attack, variables: list[int], price: np.ndarray) -> int:
+    """The cheapest group that is told among those of these counts, else of the counts in their sums, and so on."""
+    groups = len(price)
+    known, edge = set(variables), list(variables)
+    while edge:
+        cells = np.unique(np.array(edge) % groups)
+        cell = int(cells[price[cells].argmin()])
+        if np.isfinite(price[cell]):
+            return cell
+        beside = {
+            int(one) for variable in edge for sum_ in model.of(variable) for one in model.members(sum_)[0]
+        }
+        edge = sorted(beside - known)
+        known |= beside
+    raise WideningError("a share of graduates cannot be protected")
 
 
 def _choices(model: Attack, shares: Shares, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

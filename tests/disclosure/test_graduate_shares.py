@@ -136,6 +136,29 @@ def test_men_by_difference():
     assert not len(attacked(wide, sums, published=True)[3])
 
 
+def test_groups_are_hidden_where_bands_do_not_help(monkeypatch):
+    """The same without wider bands: men are hidden, then women, who with the country would still tell of them.
+
+    With few institutions there are counts that no band saves: groups near to them are hidden instead of refusing the
+    publication, the whole country after all else.
+    """
+    monkeypatch.setattr(shares, "ROUNDS", 0)
+    told, _truth = table([[469, 17, 10, 58, 10, 10]], [[205, 10, 1, 7, 12, 3]])
+    sums = lines(told)
+    wide = shares.widen(told, sums)
+    assert not len(attacked(wide, sums, published=True)[3])
+    hidden = wide["reason"].notna() & told["reason"].isna()
+    assert set(wide.loc[hidden, "sex"]) == {"men", "women"}
+    assert wide.loc[(told["sex"] == "all"), "reason"].isna().all()
+    model = shares.Attack.made(len(told), sums)
+    price = np.where((told["sex"] == "all") & (told["field"] == ""), 1e12, np.inf)  # told: the country alone
+    men = int(np.flatnonzero((told["sex"] == "men") & (told["field"] == "A"))[0])
+    country = int(np.flatnonzero(np.isfinite(price))[0])
+    assert shares._nearest(model, [int(model.variables["unknown"][men])], price) == country
+    with pytest.raises(shares.WideningError):
+        shares._nearest(model, [int(model.variables["unknown"][men])], np.full(len(price), np.inf))
+
+
 @pytest.fixture(scope="module")
 def released(demo_path):
     """Rows of graduates as the demonstration release tells them, with the sums among them."""
