@@ -368,7 +368,7 @@ RULES: dict[str, tuple[str, str, str]] = {
     ),
     "revises": (
         CONFIRM,
-        _("{count} rows have other values than those already loaded."),
+        _("Rows with other values than those already loaded: {count}."),
         _("They are kept as revisions with your reason."),
     ),
     "source_differs": (
