@@ -103,6 +103,7 @@ VALUES = {
     "break_glass": _("emergency sign-in"),
     "staged": _("checked"),
     "refused": _("declined"),
+    "disclosure": _("small numbers could not be protected"),
     "published": _("published with a release"),
     "local": _("with a password"),
     "True": _("yes"),

@@ -195,7 +195,8 @@ def _one(request: Request, desk, row, message: list[Part]) -> View:
         )
     body: list[Part] = [*message, _facts(request, row, state)]
     if state == proposals.OPEN:
-        body.append(Markup('<p><a href="#lemums">{}</a></p>').format(t("Go on to the decision", lang)))
+        if _decides(request, row):
+            body.append(Markup('<p><a href="#lemums">{}</a></p>').format(t("Go on to the decision", lang)))
         body += _covered(request, desk, row)
     elif row.kind == proposals.PUBLISH:
         body.append(_loads(request, desk, proposals.subject_of(row)))
@@ -299,14 +300,22 @@ def _loads(request: Request, desk, subject: Sequence[int]) -> Markup:
     return render("proposal_loads.html", lang=lang, items=items)
 
 
+def _own(row) -> bool:
+    return has_request_context() and person().key == row.author_key
+
+
+def _decides(request: Request, row) -> bool:
+    """Whether the reader may decide: their own proposals only where one person is enough."""
+    return request.settings.approvals == 1 or not _own(row)
+
+
 def _decision(request: Request, row) -> Markup:
-    lang, alone = request.lang, request.settings.approvals == 1
-    own = has_request_context() and person().key == row.author_key
+    lang, alone, own = request.lang, request.settings.approvals == 1, _own(row)
     return render(
         "proposal_decision.html",
         lang=lang,
         own=own,
-        decides=alone or not own,
+        decides=_decides(request, row),
         alone=alone and own,
         number=row.id,
         mark=row.fingerprint[:16],

@@ -248,9 +248,7 @@ def _reg_no(cell, column, directory):
     digits = re.sub(f"[{_BLANKS}]", "", text)
     if re.fullmatch(r"\d{10}", digits):
         if column.table_column == "institution_id" and digits not in directory.institutions:
-            raise CellFault(
-                "reg_no_unknown", nearest=tuple(one[:1].upper() + one[1:] for one in _near(digits, directory))
-            )
+            raise CellFault("reg_no_unknown", nearest=_near(digits, directory))
         return digits
     if re.fullmatch(r"\d{5,9}", digits):
         raise CellFault("reg_no_zeros", count=len(digits), nearest=_near(digits, directory))
@@ -258,9 +256,9 @@ def _reg_no(cell, column, directory):
 
 
 def _near(text: str, directory: Directory) -> tuple[str, str]:
-    """The nearest registration number in words."""
+    """The nearest registration number as a sentence with a blank before it; nothing when none is near."""
     near = directory.near_institution(re.sub(r"\D", "", text.translate(_SLIPS))[:12])
-    return (f"tuvākais ir {near}.", f"the nearest is {near}.") if near else ("", "")
+    return (f" Tuvākais ir {near}.", f" The nearest is {near}.") if near else ("", "")
 
 
 def _municipality(cell, _column, directory):

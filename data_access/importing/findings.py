@@ -150,6 +150,11 @@ RULES: dict[str, tuple[str, str, str]] = {
         _("The file fits none of the known tables. The nearest is “{nearest}”; missing: {missing}."),
         _("Choose the kind of table, or take its template."),
     ),
+    "kind_nearer": (
+        CONFIRM,
+        _("The file was read as “{chosen}”, but more of its columns are those of “{nearer}”; missing there: {missing}."),
+        _("If it is “{nearer}”, name the column as in its template and send the file again."),
+    ),
     "kind_ambiguous": (ERROR, _("The file fits several tables: {names}."), _("Choose the kind of table before sending.")),
     "kind_other": (
         ERROR,
@@ -268,22 +273,22 @@ RULES: dict[str, tuple[str, str, str]] = {
     "reg_no_zeros": (
         ERROR,
         _("The registration number has {count} digits instead of ten; leading zeros may be lost."),
-        _("Choose the format “Text” for the column and type the number again; {nearest}"),
+        _("Choose the format “Text” for the column and type the number again.{nearest}"),
     ),
     "reg_no_form": (
         ERROR,
         _("This is not a registration number of an institution."),
-        _("Write ten digits without letters; {nearest}"),
+        _("Write ten digits without letters.{nearest}"),
     ),
     "reg_no_unknown": (
         ERROR,
         _("No institution has this registration number."),
-        _("Check the digits; {nearest} New institutions come with the register of institutions."),
+        _("Check the digits.{nearest} New institutions come with the register of institutions."),
     ),
     "reg_no_closed": (
         ERROR,
         _("The institution did not exist in the period ({since} – {until})."),
-        _("Check the period or the institution; {nearest}"),
+        _("Check the period or the institution.{nearest}"),
     ),
     "formula_no_value": (
         ERROR,

@@ -220,6 +220,19 @@ def store_refusal(
     return "refused"
 
 
+def record_refusal(engine: Engine, job_id: int, who: str) -> None:
+    """The audit record of a publication that disclosure control refused; readers see the old release."""
+    with engine.begin() as connection:
+        audit.record(
+            connection,
+            audit.RELEASED,
+            who=who,
+            unit=str(job_id),
+            result="refused",
+            detail={"what": "disclosure"},
+        )
+
+
 def _record(connection: Connection, job_id: int, state: str, what: str) -> None:
     """The audit record of a load; no value of the file is in it."""
     job = job_of(connection, job_id)

@@ -279,13 +279,35 @@ def choose(
             name=name,
         )
     chosen = winners[0]
+    nearer = _nearer(chosen, best, datasets, found)
     used = [(grid, mapping) for grid, mapping in found[chosen.id] if mapping and mapping.complete]
     remarks = [
         Finding(rule="sheet_skipped", sheet=grid.name, words={"name": grid.name})
         for grid, mapping in found[chosen.id]
         if not (mapping and mapping.complete) and grid.name != READ_ME
     ]
-    return chosen, used, remarks
+    return chosen, used, [*nearer, *remarks]
+
+
+def _nearer(chosen: Dataset, hits: int, datasets: list[Dataset], found: dict) -> list[Finding]:
+    """A question when another table knows more of the columns and only lacks one: its heading may be misspelt."""
+    best: tuple[int, Dataset, Fit] | None = None
+    for dataset in datasets:
+        for _grid, fit in found[dataset.id]:
+            if dataset is not chosen and fit and len(fit.places) > (best[0] if best else hits):
+                best = len(fit.places), dataset, fit
+    if best is None:
+        return []
+    _hits, dataset, fit = best
+    missing = [column for column in dataset.columns if column.required and column.code not in fit.places]
+    if len(missing) != 1:
+        return []
+    words = {
+        "chosen": (chosen.name_lv, chosen.name_en),
+        "nearer": (dataset.name_lv, dataset.name_en),
+        "missing": (missing[0].name_lv, missing[0].name_en),
+    }
+    return [Finding(rule="kind_nearer", words=words)]
 
 
 def _nothing_fits(grids: list[Grid], datasets: list[Dataset], found: dict, name: str) -> None:

@@ -292,7 +292,7 @@ def _period(
             if unit is None or unit.exists(*period):
                 continue
             follower = directory.follower.get(unit.id, "")
-            hint = (f"turpinātāja ir {follower}.", f"it continues as {follower}.") if follower else ("", "")
+            hint = (f" Turpinātāja ir {follower}.", f" It continues as {follower}.") if follower else ("", "")
             rule = "reg_no_closed"
         else:
             unit = directory.municipalities[value]

@@ -27,7 +27,7 @@ def start(database_url: str, command: str, **arguments: object) -> int:
         env={**os.environ, "DATABASE_URL": database_url, "PYTHONPATH": str(ROOT)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=None,  # the server's log, which the page names where a publication is refused
         start_new_session=True,
     )
     _running.append(process)
@@ -86,15 +86,16 @@ def run(command: str, arguments: dict, engine=None) -> int:
         jobs.note(engine, number, "later")
         return 3
     except ReleaseError as error:
-        jobs.note(engine, number, "disclosure")
         structlog.get_logger("ikms").error("publication refused", job=number, why=str(error))
+        jobs.note(engine, number, "disclosure")
+        jobs.record_refusal(engine, number, arguments.get("author") or "")
         return 3
     except (jobs.JobError, ProposalError) as error:
         jobs.note(engine, number, error.code)
         return 3
     except Exception as error:
-        jobs.note(engine, number, "fault")
         structlog.get_logger("ikms").error("load failed", job=number, kind=type(error).__name__)
+        jobs.note(engine, number, "fault")
         return 1
     finally:
         if own:
@@ -106,12 +107,34 @@ def _draw_pages(*options: str) -> None:
 
     A fault there leaves the publication alone: a page that is not stored is drawn when it is asked for.
     """
-    subprocess.run([sys.executable, str(ROOT / "manage.py"), "store-pages", *options], cwd=ROOT, check=False)
+    subprocess.run(
+        [sys.executable, str(ROOT / "manage.py"), "store-pages", *options],
+        cwd=ROOT,
+        check=False,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 def _who(arguments: dict) -> dict:
     return {name: arguments.get(name) for name in ("author", "reason", "proposal")}
 
 
+def _log_to_stderr() -> None:
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
 if __name__ == "__main__":
-    sys.exit(run_for(sys.argv[1], json.loads(sys.argv[2])))
+    _log_to_stderr()
+    try:
+        code = run_for(sys.argv[1], json.loads(sys.argv[2]))
+    except Exception as error:  # a database's message quotes values; the log gets its kind alone
+        structlog.get_logger("ikms").error("worker failed", kind=type(error).__name__)
+        code = 1
+    sys.exit(code)

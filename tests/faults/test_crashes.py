@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
@@ -386,7 +387,21 @@ def test_c45_disclosure_without_a_solution(loaded, monkeypatch):
     with engine.begin() as connection:
         assert (loads.facts(connection), loads.is_whole(connection)) == before
         job = jobs.job_of(connection, number)
+        (told,) = audit.newest(connection, 1)
     assert (job["state"], job["step"]) == ("staged", "disclosure")
+    assert (told.what, told.result, told.who, told.unit) == (audit.RELEASED, "refused", "tests", str(number))
+    assert json.loads(told.detail) == {"what": "disclosure"}
+
+
+def test_c45_the_log_names_the_reason(loaded, capfd):
+    """The page of a refused publication points to the server's log: what a worker of its own reports arrives there."""
+    from data_access.importing import worker
+
+    _, address = loaded
+    worker.start(address, "publish", jobs=[987654], author="tests")  # what else it needs is missing
+    worker.settle()
+    lines = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    assert [(one["event"], one["job"]) for one in lines] == [("load failed", 987654)]
 
 
 # --- C47: the clock

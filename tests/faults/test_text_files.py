@@ -284,3 +284,14 @@ def test_c16_empty_and_header_only(look, tmp_path):
     with pytest.raises(RefusedFile, match="is empty"):
         receive(empty)
     assert look(csv([])).rules == {"no_rows"}
+
+
+def test_a_misspelt_heading_does_not_make_another_table(look):
+    """Absence whose last heading is misspelt fits the table of pupils: it is asked, with the table that is nearer."""
+    seen = look(csv(header=[*LATVIAN[:-1], "Ilgi"]), kind=None)
+    assert seen.result.dataset.id == "enrolment"
+    (asked,) = [one for one in seen.findings if one.rule == "kind_nearer"]
+    assert asked.weight == "confirm"
+    assert asked.words["nearer"][1] == "Absence in a semester (e-journals)"
+    assert asked.words["missing"][0] == LATVIAN[-1]
+    assert not [one for one in look(csv(), kind=None).findings if one.rule == "kind_nearer"]
