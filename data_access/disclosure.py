@@ -135,6 +135,8 @@ def read_frames(connection: Connection, release_id: int) -> dict[str, pd.DataFra
         ).sort_values(["area_kind", "area_id", "year", "status"], ignore_index=True)
     flow = schema.graduate_flow
     frames["flows"] = frame(flow, ("system", "kind", "k", "field", "category", "graduates"))
+    final = _final(connection, release_id)
+    frames["flows"]["window"] = final
     group = schema.graduate_group
     names = (
         "system",
@@ -152,6 +154,9 @@ def read_frames(connection: Connection, release_id: int) -> dict[str, pd.DataFra
     if len(frames["graduates"]):
         frames["graduates"] = _with_ages(frame, frames["graduates"])
         frames["lines"] = graduate_sums(connection, release_id, frames["graduates"])
+        # Cohorts together are those up to the newest one: next year the same words mean other persons.
+        cohort = frames["graduates"]["cohort"]
+        frames["graduates"]["window"] = cohort.where(cohort != 0, frames["graduates"]["k"] - final)
     supervision = schema.supervision_count
     for plane, name in (("detail", "supervision"), ("released", "supervision_shown")):
         frames[name] = frame(
@@ -164,26 +169,29 @@ def read_frames(connection: Connection, release_id: int) -> dict[str, pd.DataFra
     return frames
 
 
+def _final(connection: Connection, release_id: int) -> int:
+    """The last monitoring year of the groups of graduates of a release; 0 when there are none."""
+    group = schema.graduate_group
+    found = connection.execute(
+        select(group.c.year_to)
+        .where(group.c.release_id == release_id, group.c.plane == "released")
+        .order_by(group.c.year_to.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    return int(found or 0)
+
+
 def graduate_sums(connection: Connection, release_id: int, groups: pd.DataFrame) -> list:
     """The sums among groups of graduates (`indicators.graduates.equations`) of a release."""
     from indicators import graduates
 
-    group = schema.graduate_group
-    final = int(
-        connection.execute(
-            select(group.c.year_to)
-            .where(group.c.release_id == release_id, group.c.plane == "released")
-            .order_by(group.c.year_to.desc())
-            .limit(1)
-        ).scalar_one()
-    )
     places = connection.execute(
         select(schema.institution.c.id, schema.municipality.c.region_code).join(
             schema.municipality, schema.municipality.c.code == schema.institution.c.municipality_code
         )
     )
     regions = {str(row.id): row.region_code for row in places}
-    return graduates.equations(groups, regions, final)
+    return graduates.equations(groups, regions, _final(connection, release_id))
 
 
 def _with_ages(frame: Callable[..., pd.DataFrame], groups: pd.DataFrame) -> pd.DataFrame:
@@ -332,10 +340,13 @@ _LEDGER = (("name", "<u8"), ("low", "<f4"), ("high", "<f4"))
 def _remember(connection: Connection, built: Release) -> np.ndarray:
     """Add what earlier releases told to the cube as statements for good; returns the boxes by variable.
 
-    A statement that the count does not fit any more belongs to an older value and is left out.
+    A statement that the count does not fit any more belongs to an older value and is left out. Of counts whose exact
+    value is not kept (graduates) that is not known one by one: where their statements contradict the new release, they
+    are of other data and all of them are left out.
     """
     import numpy as np
 
+    from indicators.disclosure import attack
     from indicators.disclosure.cube import ALWAYS, LIMIT
 
     cube = built.cube
@@ -360,11 +371,25 @@ def _remember(connection: Connection, built: Release) -> np.ndarray:
         boxes[at, 1] = np.minimum(boxes[at, 1], told["high"][fits])
     known = np.flatnonzero((boxes[:, 0] > 0) | (boxes[:, 1] < LIMIT))
     known = known[boxes[known, 0] <= boxes[known, 1]]
-    size = len(known)
-    cube.statement_row = np.concatenate([cube.statement_row, np.full(size, ALWAYS)])
-    cube.statement_variable = np.concatenate([cube.statement_variable, known])
-    cube.statement_low = np.concatenate([cube.statement_low, boxes[known, 0]])
-    cube.statement_high = np.concatenate([cube.statement_high, boxes[known, 1]])
+    own = (cube.statement_row, cube.statement_variable, cube.statement_low, cube.statement_high)
+
+    def say(known: np.ndarray) -> None:
+        told = (np.full(len(known), ALWAYS), known, boxes[known, 0], boxes[known, 1])
+        (
+            cube.statement_row,
+            cube.statement_variable,
+            cube.statement_low,
+            cube.statement_high,
+        ) = (np.concatenate(pair) for pair in zip(own, told, strict=True))
+
+    say(known)
+    unsure = known[np.isnan(cube.truth[known])]
+    if len(unsure):
+        try:
+            attack.tighten(cube, *cube.boxes())
+        except attack.AttackError:
+            boxes[unsure] = 0.0, LIMIT
+            say(np.setdiff1d(known, unsure))
     return boxes
 
 

@@ -427,7 +427,7 @@ def _flows(builder: Builder, tables: dict, names: list, shown: pd.DataFrame) -> 
         builder.add_sums(line, variables, (shown[other] == "").to_numpy())
     key = ["system", "kind", "k", "field", "category"]
     tables["flows"] = Table("flows", shown[key], int(rows[0]), {"n": variables})
-    names.append(_named("flows", shown[key]))
+    names.append(_named("flows", shown[[*key, *(["window"] if "window" in shown else [])]]))
 
 
 def _graduates(builder: Builder, tables: dict, names: list, shown: pd.DataFrame, lines: list) -> None:
@@ -448,8 +448,9 @@ def _graduates(builder: Builder, tables: dict, names: list, shown: pd.DataFrame,
         builder.add_sums(one.line, variables, one.whole)
     key = ["system", "area_kind", "area_id", "sex", "cohort", "programme", "field", "level", "k"]
     tables["graduates"] = Table("graduates", shown[[*key, "age"]], int(rows[0]), {"n": variables})
-    # Groups of all ages keep the names that earlier releases gave them in the ledger.
-    names.append(_named("graduates", shown[key]).where(whole, _named("graduate_age", shown[[*key, "age"]])))
+    # Groups of all ages keep the names that earlier releases gave them in the ledger; a pool is named by its window.
+    called = shown.assign(cohort=shown["window"]) if "window" in shown else shown
+    names.append(_named("graduates", called[key]).where(whole, _named("graduate_age", called[[*key, "age"]])))
 
 
 def _same_graduates(builder: Builder, tables: dict, frames: dict[str, pd.DataFrame]) -> None:
